@@ -1,0 +1,1 @@
+"""What the commands of ``zhenshu`` do; each module is loaded when its command runs."""

@@ -1,0 +1,29 @@
+"""Verify the ledger."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from zhenshu.commands.django_start import start_django
+
+
+def verify(data: Path | None) -> int:
+    """Check every seal with a progress bar; say the first fault and return 1, or 0."""
+    start_django(data)
+    from django.utils.translation import gettext as _
+    from rich.progress import Progress
+
+    from zhenshu.ground.ledger import seal
+    from zhenshu.ground.ledger.models import Entry
+
+    seal.seal_entries()
+    total = Entry.objects.count()
+    with Progress(transient=True) as bar:
+        task = bar.add_task(_("Verifying the ledger"), total=total)
+        fault = seal.verify(lambda count: bar.advance(task, count))
+    if fault:
+        words = {"seq": fault.seq, "reason": fault.reason}
+        print(_("Entry %(seq)d: %(reason)s. Keep this data, restore a backup beside it and compare.") % words)
+        return 1
+    print(_("The ledger is whole: %(count)d entries verified.") % {"count": total})
+    return 0

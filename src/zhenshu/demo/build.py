@@ -1,0 +1,159 @@
+"""Build the demo township 澄江镇: its land, offices, dossiers, the year 2023, and an inbox as of today.
+
+Fictional throughout; the first line of its ledger says so, and every page repeats it.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import string
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from zhenshu.demo.current import live_through_today
+from zhenshu.demo.matters import Spell, World, Year
+from zhenshu.demo.organisation import NameMaker, plant_organisation
+from zhenshu.demo.places import Places
+from zhenshu.demo.subjects import plant_subjects, service_points
+from zhenshu.demo.targets import FIRST_YEAR, LATER_MONTH, TOTALS, YearTotals
+from zhenshu.demo.terrain import build_terrain
+from zhenshu.ground.areas.models import Area, Level
+from zhenshu.ground.ledger.record import SYSTEM, Change, record_many
+from zhenshu.ground.people.models import Role, User
+from zhenshu.ground.people.scope import HeldPost, Scope
+from zhenshu.ground.worktime.calendars import WorkCalendar
+from zhenshu.registers.cases.histories import Past, import_finished
+from zhenshu.registers.cases.models import Case
+
+DEFAULT_SEED = 20230101
+Progress = Callable[[str, int], None]
+
+
+class DemoError(Exception):
+    """The demo township cannot be built here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What was built, and how to get in."""
+
+    cases: int
+    password: str
+    log_ins: list[tuple[str, str]]
+
+
+def build_if_empty(seed: int = DEFAULT_SEED) -> None:
+    """Build the demo township into an installation without areas and users, and print its log-ins."""
+    if Area.objects.exists() or User.objects.exists():
+        return
+    built = build_with_bar(seed)
+    print("演示镇已生成 Demo township ready（全部虚构 fictional）", file=sys.stderr)
+    for username, title in built.log_ins:
+        print(f"  {title:<10} {username:<12} {built.password}", file=sys.stderr)
+
+
+def build_with_bar(seed: int) -> Built:
+    """Build with a progress bar in the terminal."""
+    from rich.console import Console  # the terminal's bar; pages and tests do without it
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("澄江镇", total=100)
+        return build(seed, progress=lambda words, done: bar.update(task, description=words, completed=done))
+
+
+def build(
+    seed: int = DEFAULT_SEED,
+    *,
+    progress: Progress = lambda words, done: None,
+    now: datetime | None = None,
+    totals: YearTotals = TOTALS,
+) -> Built:
+    """Build the township; raise DemoError when something is there already.
+
+    The same seed, totals and day make the same township. *totals* is what the first year adds up to.
+    """
+    if Area.objects.exists():
+        raise DemoError("There is a township already; the demo is built into an empty data folder only.")
+    rng = random.Random(seed)
+    moment = now or timezone.localtime()
+    progress("土地 land", 1)
+    with transaction.atomic():
+        record_many(SYSTEM, [Change("demo.planted", "demo", seed, None, None, {"seed": seed})])
+        terrain = build_terrain(seed % 1000 or 1)
+        areas = terrain.save(by=SYSTEM)
+    by = planter_scope(areas.values())
+    password = _password()
+    names = NameMaker(rng)
+    progress("单位与人员 offices", 5)
+    with transaction.atomic():
+        made = plant_organisation(areas, by=by, password=password, rng=rng)
+    progress("档案 dossiers", 18)
+    with transaction.atomic():
+        enterprises = plant_subjects(terrain, areas, by=by, names=names, rng=rng)
+        service_points(areas, by=by)
+    calendar = WorkCalendar.load(settings.INSTALLATION.data)
+    world = World(Places(terrain, areas, rng), made, calendar, names, rng, enterprises, now=moment)
+    _live_through(world, moment.date(), totals, by=by, progress=progress)
+    live_through_today(world, made, now=moment)
+    return Built(Case.objects.count(), password, made.log_ins)
+
+
+def planter_scope(areas: Iterable[Area]) -> Scope:
+    """Return who plants: an administrator over the whole land that holds no account."""
+    top = min(areas, key=lambda area: area.level)
+    post = HeldPost(
+        id=0, role=Role.ADMINISTRATOR, office_id=0, office_name="", area_id=top.pk, area_path=top.path,
+        area_level=Level.DISTRICT, sensitive=True,
+    )  # fmt: skip
+    return Scope(None, "演示数据", (post,))
+
+
+def _password() -> str:
+    """Return a first password for the demo log-ins, another for each installation."""
+    return "Cj-" + "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(9))
+
+
+def _live_through(world: World, today: date, totals: YearTotals, *, by: Scope, progress: Progress) -> None:
+    """Let the first year happen in full, then the months up to today."""
+    first = Year(world, Spell(date(FIRST_YEAR, 1, 3), date(FIRST_YEAR, 12, 29)), totals)
+    progress("2023 年 the year 2023", 22)
+    _take_in(first, by)
+    months = list(_months(date(FIRST_YEAR + 1, 1, 1), today))
+    for place, (start, end) in enumerate(months):
+        progress(f"{start:%Y-%m}", 70 + 25 * place // max(1, len(months)))
+        _take_in(Year(world, Spell(start, end), LATER_MONTH), by)
+
+
+def _take_in(year: Year, by: Scope) -> None:
+    """Store the matters of a spell in the order they were received, so that their numbers follow."""
+    checks = year.inspections()
+    stored = import_finished(checks, by=by)
+    found = [(checks[place], case.pk) for place, case in zip(stored.places, stored.cases, strict=True)]
+    pasts = [*year.special(), *year.ordinary(), *year.hazards(found), *year.penalties()]
+    intake = import_finished(sorted(pasts, key=_received), by=by)
+    for reject in (*stored.rejects, *intake.rejects):
+        raise DemoError(f"the demo year does not fit its packs: {reject.error}")
+
+
+def _received(past: Past) -> datetime:
+    moment = past.draft.received_at
+    if moment is None:
+        raise DemoError("a matter of the past without a date")
+    return moment
+
+
+def _months(first: date, today: date) -> Iterable[tuple[date, date]]:
+    """Yield (first day, last day) of each whole stretch up to yesterday."""
+    start = first
+    while start < today:
+        following = (start.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield start, min(following, today) - timedelta(days=1)
+        start = following

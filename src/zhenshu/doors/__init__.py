@@ -1,0 +1,1 @@
+"""Who comes in: people through pages, programs through the API."""

@@ -1,0 +1,1 @@
+"""The operations: find, act, answer."""

@@ -1,0 +1,1 @@
+"""What everything stands on: time, ledger, areas, people, packs."""

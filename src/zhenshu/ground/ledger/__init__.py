@@ -1,0 +1,1 @@
+"""The one write path: every change to a register leaves an unchangeable line."""

@@ -1,0 +1,1 @@
+"""Offices, posts, users and what they may see."""

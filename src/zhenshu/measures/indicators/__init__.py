@@ -1,0 +1,1 @@
+"""Defined quantities, evaluated over areas and periods."""

@@ -1,0 +1,1 @@
+"""The arithmetic a report states, redone."""

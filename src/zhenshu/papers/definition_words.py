@@ -1,0 +1,69 @@
+"""How an indicator comes about, in the Chinese of a report's appendix."""
+
+from __future__ import annotations
+
+from zhenshu.ground.packs.measures import Counted
+from zhenshu.measures.indicators.definitions import Added, Computed, Node, Plan, Quotient, catalogue
+
+WAYS = {"count": "计数", "sum": "合计", "distinct": "去重计数", "stock": "期末存量"}
+DATES = {
+    "opened": "受理日期",
+    "reported": "上报日期",
+    "dispatched": "交办日期",
+    "answered": "答复日期",
+    "called_back": "回访日期",
+    "closed": "办结日期",
+    "due": "到期日期",
+    "start": "开始日期",
+    "done": "完成日期",
+    "on": "发生日期",
+    "period": "所属时期",
+}
+
+
+def way_of(plan: Plan) -> str:
+    """Return how a figure is made in one line: 计数：信访接待，按受理日期."""
+    words = node_words(plan.node)
+    return f"{words}；{plan.kind.exclusions}" if plan.kind.exclusions else words
+
+
+def node_words(node: Node) -> str:
+    """Return what one node of a definition does."""
+    match node:
+        case Added(quantity=quantity):
+            return counted_words(quantity.counted)
+        case Quotient(numerator=upper, denominator=lower):
+            return f"（{node_words(upper)}）÷（{node_words(lower)}）"
+        case Computed(formula=formula):
+            names = {code: catalogue().plan(code).kind.name for code in sorted(formula.codes, key=len)}
+            return "公式：" + _named(formula.text, names)
+        case _:
+            return "上报数，由签发人负责"
+
+
+def _named(text: str, names: dict[str, str]) -> str:
+    """Return a formula with names for codes, the longest codes first."""
+    for code in sorted(names, key=len, reverse=True):
+        text = text.replace(code, names[code])
+    return text
+
+
+def counted_words(counted: Counted) -> str:
+    """Return what is added up: way, kind of record, field, conditions, date."""
+    parts = [counted.kind.name]
+    for code in (counted.reading, counted.field):
+        if code is not None:
+            parts.append(_field_name(counted, code))
+    limited = "（符合口径条件的）" if counted.where else ""
+    date = DATES.get(counted.at) or _field_name(counted, counted.at)
+    return f"{WAYS[counted.way]}：{'·'.join(parts)}{limited}，按{date}"
+
+
+def _field_name(counted: Counted, code: str) -> str:
+    """Return the name of a field or of a series of readings, as its pack calls it."""
+    readings = getattr(counted.kind, "readings", {})
+    if code in readings:
+        return str(readings[code].name)
+    series = readings.get(counted.reading) if counted.reading else None
+    fields = {**getattr(counted.kind, "fields", {}), **(series.fields if series else {})}
+    return str(fields[code].name) if code in fields else code

@@ -1,0 +1,155 @@
+"""One figure among its words: what stands left and right of it, and what was spoken of before."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from .grammar import phrases
+from .grammar.units import MEASURE_NOUNS
+from .scan import Candidate
+
+QUANTITY_END = re.compile(
+    r"(?:额|数|率|比|比例|占比|收入|值|量|度|重|资金|产值|投资|销售|规模|人次|税收|面积|"
+    r"支出|存款|贷款|客流|GDP|外资|利润|工资|收益|能耗|水平|亏损|产能"
+    r"|里程|长度|进度|补贴|金|费|分红|债务|积分|得分|税费|价格|时限|投入|增收|创收|营收|到账|能力|次|批)$"
+)
+COORDINATED = re.compile(r"、|和(?!谐|美|平)|及(?!时|格|早)|与(?!会)")
+RESPECTIVELY = re.compile(r"分别|分列|依次")
+_JOINED = ("、", "和", "与", "及", "以及")
+_MEASURES = {
+    "轮": "轮次",
+    "批": "批次",
+    "场": "场次",
+    "人次": "人次",
+    "万人次": "人次",
+    "批次": "批次",
+    "年": "年数",
+    "大类": "类别数",
+    "次": "次数",
+}
+
+
+@dataclass(slots=True)
+class Topic:
+    """What the text has spoken of so far."""
+
+    thing: str = ""
+    verb: str = ""
+    level: str = ""
+    rank: str = ""
+    change: str | None = None
+    consumed: int = 0
+    subjects: list[str] = field(default_factory=list)
+    pending: list[str] = field(default_factory=list)
+    levels: list[str] = field(default_factory=list)
+    """The levels that this sentence has stated, for 分别增长5%和8%."""
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The name of one figure, what it is a change or a share of, and the direction of a change."""
+
+    name: str
+    of: str | None = None
+    direction: str | None = None
+    change: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One candidate with the words on its two sides."""
+
+    candidate: Candidate
+    left: str
+    """All words since the last figure."""
+    clause: str
+    """The words of *left* after its last comma."""
+    right: str
+    """The words up to the next comma or figure."""
+    ahead: str
+    """When the next figure follows without a comma: the words after it."""
+    followed: bool
+    """Whether the next figure follows without a comma."""
+    run: int
+    """How many figures stand on one list from this one on: 5%、7%和9% are three."""
+
+    @property
+    def joined(self) -> bool:
+        """Whether the figure goes on a list: 3个, 和5个."""
+        return self.left.startswith(_JOINED) and self.left == self.clause
+
+
+def split_subjects(subject: str) -> list[str]:
+    """Return the coordinated quantities of *subject*: 面复率和满意率 → both; a plain noun stays whole."""
+    parts = [part for part in COORDINATED.split(subject) if part]
+    if len(parts) < 2 or not all(QUANTITY_END.search(part) for part in parts):
+        return [subject]
+    return parts
+
+
+def noun_after(right: str) -> str:
+    """Return the noun that opens *right*, or nothing when it opens with a verb (178户受益)."""
+    words = right.lstrip("的 ")
+    head = re.split(r"[、�?？ ]", words, maxsplit=1)[0]
+    head = phrases.SPECIFICS.sub("", head)
+    if head.endswith(("性", "型", "类", "化")) and "、" in words:
+        head = re.split(r"[�?？ ]", words, maxsplit=1)[0].replace("、", "", 1)
+    if head[2:3] in ("和", "与") and head[:2] in phrases.GENERIC:
+        return head[:2]
+    end = phrases.NOUN_END.search(head)
+    if end:
+        noun, rest = head[: end.start()], head[end.start() :]
+        if (
+            noun in phrases.GENERIC
+            and len(rest) <= 6
+            and "的" not in rest
+            and not rest.startswith(("全", "已", "均"))
+        ):
+            return f"{rest}{noun}"
+        head = noun
+    entity = phrases.ENTITY.match(head) or phrases.ACTOR.match(head)
+    if entity:
+        head = entity[1]
+    head = head[:24].rstrip("和与及")
+    return phrases.NOUN_TAIL.sub("", head) or head
+
+
+def context_of(setting: Setting, topic: Topic) -> str:
+    """Return what a name without a thing of its own is about: the clause or the thing before."""
+    parts = [peel(part) for part in phrases.CLAUSE_BREAK.split(setting.left)[:-1]]
+    parts = [part for part in parts if len(part) > 1 and part not in phrases.GENERIC]
+    if not parts:
+        return "" if ";" in setting.left or "；" in setting.left else topic.thing
+    return phrases.KEPT_FRONT.sub("", phrases.SPECIFICS.sub("", parts[-1]))[-12:]
+
+
+def with_measure(name: str, candidate: Candidate) -> str:
+    """Return *name* ending in a word for what is measured."""
+    name = (phrases.NOUN_TAIL.sub("", name) or name) if name.endswith(("工作", "任务", "目标")) else name
+    for word, canonical in phrases.CANONICAL_WORDS:
+        name = name.replace(word, canonical)
+    if candidate.family == "money" and phrases.PAYING.match(name) and not name.endswith("额"):
+        return f"{name}金额"
+    if QUANTITY_END.search(name):
+        return name
+    measure = _MEASURES.get(candidate.unit, MEASURE_NOUNS[candidate.family])
+    return name if name.endswith(measure) else name + measure
+
+
+def peel(words: str) -> str:
+    """Return *words* without openings of time, place and manner and without linking verbs at the end."""
+    words = words.strip()
+    while True:
+        shorter = phrases.LINK_TAIL.sub("", phrases.FRONT.sub("", words))
+        if shorter == words:
+            return words
+        words = shorter
+
+
+def join(context: str, core: str) -> str:
+    """Return *core* after *context*, a word shared by both said once: 医保参保, 参保率 → 医保参保率."""
+    for size in range(min(len(context), len(core)), 1, -1):
+        if context.endswith(core[:size]):
+            return context + core[size:]
+    return context + core

@@ -1,0 +1,168 @@
+"""A report composed from the ledger: the packs' sentences with the figures that exist, and their sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.utils import timezone
+
+from zhenshu.ground.areas.models import Area
+from zhenshu.ground.packs.registry import library
+from zhenshu.ground.packs.schema import LINES
+from zhenshu.ground.people.errors import NotAllowedError
+from zhenshu.ground.people.scope import OVERSEEING_ROLES, Scope
+from zhenshu.papers.writing.figures import ComposedFigure, Figures, direction_word
+from zhenshu.papers.writing.templates import Parts, Slot, read_template, slots_in, standing
+
+Part = Literal["review", "plan"]
+END = "。"
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Words of a sentence; a figure among them carries its source."""
+
+    text: str
+    figure: ComposedFigure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence of one business line."""
+
+    pieces: tuple[Piece, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(piece.text for piece in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a report says of one business line, in its review or its plan."""
+
+    part: Part
+    line: str
+    title: str
+    sentences: tuple[Sentence, ...]
+
+    @property
+    def text(self) -> str:
+        return "".join(sentence.text for sentence in self.sentences)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A report of an area and a year; *sections* stand in the order of the business lines."""
+
+    area: Area
+    year: int
+    sections: tuple[Section, ...]
+    as_of: datetime
+
+    def part(self, part: Part) -> tuple[Section, ...]:
+        return tuple(section for section in self.sections if section.part == part)
+
+    @property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return tuple(sentence for section in self.sections for sentence in section.sentences)
+
+    @property
+    def figures(self) -> tuple[ComposedFigure, ...]:
+        """The figures in the order of the text."""
+        pieces = (piece for sentence in self.sentences for piece in sentence.pieces)
+        return tuple(piece.figure for piece in pieces if piece.figure is not None)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(section.text for section in self.sections)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """One sentence a pack declares."""
+
+    part: Part
+    line: str
+    parts: Parts
+
+
+def compose(area: Area, year: int, *, scope: Scope) -> Composed:
+    """Return the report of *area* for *year* from what the ledger holds now.
+
+    A figure stands only when it rests on records (or signed values); a sentence falls with its main figures.
+    Raises NotAllowedError when *scope* oversees nothing that contains the area.
+    """
+    if not scope.covers(area.path, OVERSEEING_ROLES):
+        raise NotAllowedError
+    templates = list(_templates())
+    codes = [slot.code for template in templates for slot in slots_in(template.parts)]
+    figures = Figures(codes, area, year)
+    sections = tuple(_sections(templates, figures))
+    return Composed(area, year, sections, timezone.now())
+
+
+def _templates() -> Iterator[Template]:
+    """Yield the sentences of the packs in force, in the order of the business lines."""
+    for key, pack in library().packs.items():
+        for text in pack.sentences.review:
+            yield Template("review", key, read_template(text))
+        for text in pack.sentences.plan:
+            yield Template("plan", key, read_template(text))
+
+
+def _sections(templates: Sequence[Template], figures: Figures) -> Iterator[Section]:
+    for part in ("review", "plan"):
+        for line in dict.fromkeys(template.line for template in templates):
+            mine = [one for one in templates if (one.part, one.line) == (part, line)]
+            written = (write_sentence(one, figures) for one in mine)
+            sentences = tuple(sentence for sentence in written if sentence is not None)
+            if sentences:
+                yield Section(mine[0].part, line, _title(line), sentences)
+
+
+def _title(line: str) -> str:
+    return LINES.get(line) or library().packs[line].name
+
+
+def write_sentence(template: Template, figures: Figures) -> Sentence | None:
+    """Return the sentence with its figures, and how its leading figure compares with last year."""
+    target_year = figures.year + (template.part == "plan")
+    found = {slot: figures.figure(slot, target_year=target_year) for slot in slots_in(template.parts)}
+    left = standing(template.parts, [slot for slot, figure in found.items() if figure is not None])
+    if left is None:
+        return None
+    pieces = [_piece(part, found) for part in left]
+    if template.part == "review" and not _compares(template):
+        pieces = _with_comparison(pieces, figures)
+    return Sentence(tuple(pieces))
+
+
+def _piece(part: str | Slot, found: dict[Slot, ComposedFigure | None]) -> Piece:
+    if isinstance(part, str):
+        return Piece(part)
+    figure = found[part]
+    return Piece(figure.shown if figure else "", figure)
+
+
+def _compares(template: Template) -> bool:
+    """Tell whether a pack's sentence itself speaks of last year."""
+    return any(slot.view in ("last", "growth", "change", "direction") for slot in slots_in(template.parts))
+
+
+def _with_comparison(pieces: list[Piece], figures: Figures) -> list[Piece]:
+    """Return the pieces with ``，接待来访批次同比增长3.4%`` before the full stop, where last year exists."""
+    leading = next((piece.figure for piece in pieces if piece.figure is not None), None)
+    told = figures.comparison(leading.code) if leading else None
+    if leading is None or told is None or not pieces[-1].text.endswith(END):
+        return pieces
+    growth = figures.figure(Slot(leading.code, "growth"), target_year=figures.year)
+    word = direction_word(told.over_year.change, points=told.over_year.in_points)
+    head = [*pieces[:-1], Piece(pieces[-1].text[: -len(END)])]
+    if word == "持平" or growth is None or growth.shown == "0":
+        return [*head, Piece(f"，{leading.name}与上年持平{END}")]
+    unit = "个百分点" if told.over_year.in_points else "%"
+    return [*head, Piece(f"，{leading.name}同比{word}"), Piece(growth.shown, growth), Piece(f"{unit}{END}")]

@@ -1,0 +1,1 @@
+"""What is kept: dossiers, cases, plans."""

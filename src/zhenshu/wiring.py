@@ -1,0 +1,14 @@
+"""Where news travels against the imports: the followers of the ledger, in the order they are told."""
+
+from __future__ import annotations
+
+from zhenshu.doors.api.webhooks.outbox import Outbox
+from zhenshu.ground.ledger.record import Follower, register_followers
+from zhenshu.measures.indicators.tallies import TallyFollower
+
+FOLLOWERS: tuple[Follower, ...] = (TallyFollower(), Outbox())
+
+
+def connect() -> None:
+    """Register the followers; called once per process when Django is ready."""
+    register_followers(FOLLOWERS)
