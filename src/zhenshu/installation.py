@@ -80,10 +80,10 @@ def database_settings(url: str) -> dict[str, object]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 600,
             "CONN_HEALTH_CHECKS": True,
-            # Short queries gain nothing from just-in-time compilation and lose much to it. Prepared on the
-            # server, the statements of a step need neither be parsed nor planned anew: half of its time there.
-            # No disk turns any more: with the cost of those, a list would walk all of the newest cases instead
-            # of its own index.
+            # Short queries gain nothing from just-in-time compilation and lose much to it. Prepared on
+            # the server, the statements of a step need neither be parsed nor planned anew: half of its
+            # time there. No disk turns any more: with the cost of those, a list would walk all of the
+            # newest cases instead of its own index.
             "OPTIONS": {
                 "options": "-c jit=off -c random_page_cost=1.1",
                 "server_side_binding": True,

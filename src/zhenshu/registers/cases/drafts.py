@@ -177,7 +177,7 @@ class Lookups:
         """Return the area if it exists today."""
         if area_id not in self._areas:
             number = int(area_id) if str(area_id).isdigit() else 0
-            self._areas[area_id] = OPEN_AREA.first(number)
+            self._areas[area_id] = Area.objects.filter(pk=number, valid_to=None).first()
         return self._areas[area_id]
 
     def office(self, office_id: int | None) -> Office | None:

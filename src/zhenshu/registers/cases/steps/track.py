@@ -77,7 +77,7 @@ def find_dutiful_office(turn: Turn, office_id: int | None) -> Office:
 
 def find_working_office(office_id: int | None) -> Office:
     """Return the office if it exists today; raise StepIncompleteError otherwise."""
-    office = WORKING_OFFICE.first(office_id) if office_id else None
+    office = Office.objects.filter(pk=office_id, closed_on=None).first() if office_id else None
     if office is None:
         raise StepIncompleteError({"office": _("Choose an office that exists today.")})
     return office
