@@ -146,6 +146,27 @@ def read_library(folders: Iterable[Path], day: date) -> Library:
     files: list[PackFile] = []
     for place, folder in enumerate(folders):
         files.extend(load_file(path, shipped=place == 0) for path in sorted(folder.glob("*.yaml")))
+    return _library_of(_Files(files), day)
+
+
+class _Files(tuple[PackFile, ...]):
+    """Pack files that are the same when their names and texts are."""
+
+    __slots__ = ()
+
+    def _texts(self) -> tuple[tuple[str, str, bool], ...]:
+        return tuple((file.file, file.digest, file.shipped) for file in self)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Files) and self._texts() == other._texts()
+
+    def __hash__(self) -> int:
+        return hash(self._texts())
+
+
+@lru_cache(maxsize=4)
+def _library_of(files: _Files, day: date) -> Library:
+    """Return the library of *files*; one that was read before is the same one, with all it remembers."""
     return Library(tuple(version_problems(check_files(files, day))), day)
 
 
