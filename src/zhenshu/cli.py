@@ -141,6 +141,18 @@ def intake(
 
 
 @app.command()
+def demo(
+    data: Data = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(help="随机种子 Another township for another number.", show_default=False),
+    ] = None,
+) -> None:
+    """演示镇 Build the fictional township into an empty data folder."""
+    _end(_command("demo").run(data, seed=seed))
+
+
+@app.command()
 def read(
     files: Annotated[
         list[Path], typer.Argument(help="报告文件或文件夹 Reports (txt, docx, html, pdf) or folders.")

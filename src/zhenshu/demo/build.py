@@ -53,7 +53,11 @@ def build_if_empty(seed: int = DEFAULT_SEED) -> None:
     """Build the demo township into an installation without areas and users, and print its log-ins."""
     if Area.objects.exists() or User.objects.exists():
         return
-    built = build_with_bar(seed)
+    print_log_ins(build_with_bar(seed))
+
+
+def print_log_ins(built: Built) -> None:
+    """Tell on the terminal how to get in."""
     print("演示镇已生成 Demo township ready（全部虚构 fictional）", file=sys.stderr)
     for username, title in built.log_ins:
         print(f"  {title:<10} {username:<12} {built.password}", file=sys.stderr)
