@@ -38,6 +38,9 @@ if _FIRST and settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     options = settings.DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 django.setup()
+# Workers of a parallel run inherit the environment: they would read the settings before this file could
+# give them a folder, a database and quick passwords of their own.
+os.environ.pop("DJANGO_SETTINGS_MODULE")
 
 from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
