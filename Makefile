@@ -35,13 +35,14 @@ up: .venv/installed assets messages ## install, migrate, build the demo township
 test: .venv/installed assets messages ## the whole suite, on the database of ZHENSHU_DATABASE_URL (default SQLite)
 	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup
 
-lint: .venv/installed messages ## style, types, import directions, sizes, catalogues, migrations
+lint: .venv/installed messages ## style, types, import directions, sizes, catalogues, the table of systems
 	$(BIN)/ruff check src tests bench scripts
 	$(BIN)/ruff format --check src tests bench scripts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/sizes.py
 	$(BIN)/python scripts/messages.py check
+	$(BIN)/python scripts/systems.py
 
 fmt: .venv/installed ## bring the code into shape
 	$(BIN)/ruff check --fix --quiet src tests bench scripts || true
