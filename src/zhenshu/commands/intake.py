@@ -117,6 +117,8 @@ def _print_columns(columns: Columns, unread: Sequence[str]) -> None:
 def _print_report(report: Report, found: Suggested, *, dry_run: bool) -> None:
     from django.utils.translation import gettext as _
 
+    from zhenshu.registers.cases.intake import note_sentence
+
     words = {
         "rows": report.rows, "taken": report.taken, "opened": len(report.opened), "finished": report.finished,
         "here": report.here_before, "repeated": report.repeated, "rejected": report.rejected,
@@ -137,18 +139,6 @@ def _print_report(report: Report, found: Suggested, *, dry_run: bool) -> None:
         )
         print(sentence % vars(found))
     for (key, word), count in report.notes.most_common(MOST_NOTES):
-        print(_note(key, word, count), file=sys.stderr)
+        print(note_sentence(key, word, count), file=sys.stderr)
     for problem in report.problems[:MOST_NOTES]:
         print(problem, file=sys.stderr)
-
-
-def _note(key: str, word: str, count: int) -> str:
-    from django.utils.translation import gettext as _
-
-    sentences = {
-        "area": _("%(count)d rows name no area; they stand under the area of the file."),
-        "category": _("%(count)d rows have the category “%(word)s”, which is not ours; it was left open."),
-        "channel": _("%(count)d rows have the channel “%(word)s”, which is not ours; it was left open."),
-        "office": _("%(count)d rows name the office “%(word)s”, which is not here; it was left open."),
-    }
-    return sentences[key] % {"count": count, "word": word}

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from zhenshu.doors.desk.access import FORM, WRITING, DeskRequest, page
 from zhenshu.doors.desk.case_following import follow_matter
 from zhenshu.doors.desk.case_forms import CaseForm
+from zhenshu.doors.desk.context import OFFICE_ROLES
 from zhenshu.doors.desk.taking_in import open_once
 from zhenshu.doors.desk.uploads import keep_files
 from zhenshu.ground.packs.registry import library
@@ -46,7 +47,12 @@ def choose_kind(request: DeskRequest) -> HttpResponse:
     groups = list(_groups(request.scope))
     if not groups:
         raise PermissionDenied
-    context = {"page_title": _("New matter"), "recent": recent_kinds(request.scope), "groups": groups}
+    context = {
+        "page_title": _("New matter"),
+        "recent": recent_kinds(request.scope),
+        "groups": groups,
+        "from_file": request.scope.has_role(OFFICE_ROLES),
+    }
     return render(request, "desk/cases/new_kinds.html", context)
 
 

@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from zhenshu.doors.desk import (
     accounts,
     bulk_pages,
+    case_intake,
     case_pages,
     case_steps,
     correcting,
@@ -37,6 +38,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/views/drop/", saved_views.drop_view, name="drop_view"),
     path("cases/doubles/", doubles.show_doubles, name="doubles"),
     path("cases/doubles/tile/", doubles.doubles_tile, name="doubles_tile"),
+    path("cases/intake/", case_intake.intake_page, name="intake"),
     path("cases/new/", new_case.choose_kind, name="new_case"),
     path("cases/new/<str:kind>/", new_case.new_case, name="new_case_of"),
     path("cases/new/<str:kind>/follow/", new_case.follow, name="follow_case"),

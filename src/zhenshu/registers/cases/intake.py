@@ -34,7 +34,7 @@ from zhenshu.registers.references import ReferenceProblem, References
 
 __all__ = [
     "ColumnError", "Columns", "Plan", "Report", "Sheet", "Suggested", "command_line_scope",
-    "count_suggestions", "plan_intake", "read_sheet", "rejected_rows", "take_in",
+    "count_suggestions", "note_sentence", "plan_intake", "read_sheet", "rejected_rows", "take_in",
 ]  # fmt: skip
 
 CHUNK = 1000  # rows per transaction
@@ -137,6 +137,17 @@ def take_in(
     if not dry_run:
         remember_columns(plan.columns, plan.kind, by=by.actor)
     return report
+
+
+def note_sentence(key: str, word: str, count: int) -> str:
+    """Return what a note of a report means: how often something was read otherwise than written."""
+    sentences = {
+        "area": _("%(count)d rows name no area; they stand under the area of the file."),
+        "category": _("%(count)d rows have the category “%(word)s”, which is not ours; it was left open."),
+        "channel": _("%(count)d rows have the channel “%(word)s”, which is not ours; it was left open."),
+        "office": _("%(count)d rows name the office “%(word)s”, which is not here; it was left open."),
+    }
+    return sentences[key] % {"count": count, "word": word}
 
 
 def _read(rows: Sequence[Row], reader: RowReader, seen: dict[str, Told], report: Report) -> Iterator[Told]:
