@@ -204,7 +204,8 @@ class TestChange:
     def test_correction_keeps_the_old_boundary_in_the_ledger(self, town):
         grid = town.grids[0]
         correct_area(grid, by=CLERK, boundary=square(0, 0))
-        assert last_entry().changes["boundary"] == [grid.boundary, square(0, 0)]
+        told = last_entry().changes["boundary.coordinates"]
+        assert told == [grid.boundary["coordinates"], square(0, 0)["coordinates"]]
 
     @pytest.mark.parametrize("name", ["level", "path", "valid_to", "colour"])
     def test_what_has_an_act_of_its_own_cannot_be_corrected(self, town, name):
