@@ -32,8 +32,12 @@ INSTALLED_APPS = [
     "zhenshu.registers.dossiers",
     "zhenshu.registers.cases",
     "zhenshu.registers.plans",
+    "zhenshu.registers.blocks",
+    "zhenshu.registers.engines",
     "zhenshu.measures.indicators",
     "zhenshu.papers.writing",
+    "zhenshu.papers.adopting",
+    "zhenshu.papers.publishing",
     "zhenshu.doors.desk",
     "zhenshu.doors.api",
     "zhenshu.doors",
@@ -114,6 +118,8 @@ STORAGES = {
 
 # A larger body is refused before it is read; attachments have a limit of their own in the packs.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
+# All rows that a report proposes are confirmed in one form.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 
 LOGGING = {

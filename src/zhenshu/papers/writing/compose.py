@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
-
-from django.utils import timezone
 
 from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.registry import library
@@ -31,9 +30,15 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of one business line."""
+    """A sentence of one business line; *key* names the pack's sentence it comes from.
+
+    *worded_by* is who put its words by hand; a sentence *left_out* by hand stands in the draft only.
+    """
 
     pieces: tuple[Piece, ...]
+    key: str = ""
+    worded_by: str = ""
+    left_out: bool = False
 
     @property
     def text(self) -> str:
@@ -56,12 +61,18 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """A report of an area and a year; *sections* stand in the order of the business lines."""
+    """A report of an area and a year; *sections* stand in the order of the business lines.
+
+    *title*, *opening* and *closing* are the free words of a report that is kept.
+    """
 
     area: Area
     year: int
     sections: tuple[Section, ...]
     as_of: datetime
+    title: str = ""
+    opening: str = ""
+    closing: str = ""
 
     def part(self, part: Part) -> tuple[Section, ...]:
         return tuple(section for section in self.sections if section.part == part)
@@ -78,16 +89,19 @@ class Composed:
 
     @property
     def text(self) -> str:
-        return "\n".join(section.text for section in self.sections)
+        """The whole text, free words too."""
+        parts = (self.opening, *(section.text for section in self.sections), self.closing)
+        return "\n".join(part for part in parts if part)
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """One sentence a pack declares."""
+    """One sentence a pack declares; *key* stays the same as long as its words do."""
 
     part: Part
     line: str
     parts: Parts
+    key: str = ""
 
 
 def compose(area: Area, year: int, *, scope: Scope) -> Composed:
@@ -102,16 +116,20 @@ def compose(area: Area, year: int, *, scope: Scope) -> Composed:
     codes = [slot.code for template in templates for slot in slots_in(template.parts)]
     figures = Figures(codes, area, year)
     sections = tuple(_sections(templates, figures))
-    return Composed(area, year, sections, timezone.now())
+    return Composed(area, year, sections, figures.board.material.as_of)
 
 
 def _templates() -> Iterator[Template]:
     """Yield the sentences of the packs in force, in the order of the business lines."""
     for key, pack in library().packs.items():
         for text in pack.sentences.review:
-            yield Template("review", key, read_template(text))
+            yield Template("review", key, read_template(text), _key("review", key, text))
         for text in pack.sentences.plan:
-            yield Template("plan", key, read_template(text))
+            yield Template("plan", key, read_template(text), _key("plan", key, text))
+
+
+def _key(part: Part, line: str, text: str) -> str:
+    return f"{part}.{line}.{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
 def _sections(templates: Sequence[Template], figures: Figures) -> Iterator[Section]:
@@ -138,7 +156,7 @@ def write_sentence(template: Template, figures: Figures) -> Sentence | None:
     pieces = [_piece(part, found) for part in left]
     if template.part == "review" and not _compares(template):
         pieces = _with_comparison(pieces, figures)
-    return Sentence(tuple(pieces))
+    return Sentence(tuple(pieces), template.key)
 
 
 def _piece(part: str | Slot, found: dict[Slot, ComposedFigure | None]) -> Piece:

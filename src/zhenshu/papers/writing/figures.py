@@ -22,10 +22,22 @@ ONE_DECIMAL = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
+class Override:
+    """What somebody wrote in the place of a figure: what the ledger tells stays beside it."""
+
+    derived: str
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ComposedFigure:
     """A figure of a composed report and all that leads back to its records.
 
     *shown* is what stands in the text: the value, or another view of it (last year's, its growth, a target).
+    *target_year* is the year whose target is meant, 0 where none is. *override* says what was written by hand
+    in its place and why.
     """
 
     code: str
@@ -44,6 +56,14 @@ class ComposedFigure:
     last: Number
     growth: Number
     link: str
+    target_year: int = 0
+    override: Override | None = None
+
+    @property
+    def key(self) -> str:
+        """The figure's name in its report; next year's target is another figure than this year's."""
+        year = f":{self.target_year}" if self.target_year else ""
+        return f"{self.code}:{self.view}{year}"
 
 
 def plain_number(number: Decimal) -> str:
@@ -122,6 +142,7 @@ class Figures:
             last=rounded(told.over_year.base, value.decimals) if told else None,
             growth=one_decimal(told.over_year.percent) if told else None,
             link=link_to(slot.code, self.area, self.period),
+            target_year=target_year if slot.view == "target" else 0,
         )
 
     def shown(self, slot: Slot, *, target_year: int) -> str | None:

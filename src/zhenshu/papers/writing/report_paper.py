@@ -15,15 +15,33 @@ from zhenshu.papers.writing.paper import Block, Heading, OfficialPaper, Paragrap
 MARKS = "一二三四五六七八九"
 
 
+def title_of(composed: Composed) -> str:
+    """Return the title of a report: its own, or the plain one."""
+    return composed.title or plain_title(composed.area.name, composed.year)
+
+
+def plain_title(area_name: str, year: int) -> str:
+    """Return 澄江镇2023年工作报告."""
+    return f"{area_name}{year}年工作报告"
+
+
 def paper_of(composed: Composed) -> OfficialPaper:
-    """Return the report as a document: title, review, plan; its figures carry their sources."""
+    """Return the report as a document: title, free words, review, plan; its figures carry their sources."""
     year = composed.year
     blocks = (
+        *_free_words(composed.opening),
         *_part(composed, "review", f"一、{year}年工作回顾"),
         *_part(composed, "plan", f"二、{year + 1}年工作安排"),
+        *_free_words(composed.closing),
     )
     told = f"（数据截至{timezone.localtime(composed.as_of):%Y年%m月%d日%H时%M分}）"
-    return OfficialPaper(f"{composed.area.name}{year}年工作报告", blocks, subtitle=(told,))
+    return OfficialPaper(title_of(composed), blocks, subtitle=(told,))
+
+
+def _free_words(text: str) -> Iterator[Block]:
+    """Yield the paragraphs of free words; how somebody is addressed stands at the margin."""
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        yield Paragraph((Run(line),), indented=not line.endswith(("：", ":")))
 
 
 def _part(composed: Composed, part: Part, title: str) -> Iterator[Block]:
@@ -54,11 +72,20 @@ def _source(figure: ComposedFigure) -> Source:
     return Source(
         figure=f"{figure.shown}{figure.unit if figure.view == 'value' else ''}",
         name=figure.name,
-        definition=f"{figure.definition}（{figure.version}）",
+        definition=f"{figure.definition}（{figure.version}）{_override_words(figure)}",
         as_of=f"{timezone.localtime(figure.as_of):%Y-%m-%d %H:%M}",
         records=records,
         signer="、".join(figure.signers),
     )
+
+
+def _override_words(figure: ComposedFigure) -> str:
+    """Return what the ledger tells where somebody wrote another figure, with who and why."""
+    if figure.override is None:
+        return ""
+    told = figure.override
+    on = timezone.localtime(told.at)
+    return f"；手工改写：台账为{told.derived}，理由：{told.reason}（{told.by}，{on:%Y-%m-%d}）"
 
 
 # ── as JSON ───────────────────────────────────────────────────────────────────────────────────────────
@@ -71,6 +98,9 @@ def facts_of(composed: Composed) -> dict[str, Any]:
         "area": composed.area.code or composed.area.name,
         "area_name": composed.area.name,
         "year": composed.year,
+        "title": title_of(composed),
+        "opening": composed.opening,
+        "closing": composed.closing,
         "period": parse_period(str(composed.year)).key,
         "as_of": composed.as_of.isoformat(timespec="seconds"),
         "sections": [_section_facts(section) for section in composed.sections],
@@ -108,7 +138,16 @@ def figure_facts(figure: ComposedFigure) -> dict[str, Any]:
         "last": as_number(figure.last),
         "growth": as_number(figure.growth),
         "link": figure.link,
+        "override": _override_facts(figure),
     }
+
+
+def _override_facts(figure: ComposedFigure) -> dict[str, str] | None:
+    told = figure.override
+    if told is None:
+        return None
+    at = told.at.isoformat(timespec="seconds")
+    return {"derived": told.derived, "reason": told.reason, "by": told.by, "at": at}
 
 
 def as_number(number: Any) -> int | float | None:
