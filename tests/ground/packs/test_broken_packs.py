@@ -23,7 +23,8 @@ SHOWN_ELSEWHERE = {
 
 @pytest.fixture(scope="module")
 def shipped() -> list[PackFile]:
-    return [load_file(path, shipped=True) for path in sorted(SHIPPED.glob("*.yaml"))]
+    """The shipped packs but one, so that a business line is known and not there."""
+    return [load_file(path, shipped=True) for path in sorted(SHIPPED.glob("*.yaml")) if path.stem != "rivers"]
 
 
 def problems_of(name: str, shipped: list[PackFile]) -> list[Problem]:

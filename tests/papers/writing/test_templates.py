@@ -37,7 +37,15 @@ def test_only_what_exists_stands(codes, expected):
 
 def test_a_sentence_of_optional_parts_falls_with_the_last():
     assert words("[调解{a.x}件。]") is None
-    assert words("[调解{a.x}件][，成功{a.y}件]。", "a.y") == "，成功y件。"
+    assert words("[调解{a.x}件][，成功{a.y}件]。", "a.y") == "成功y件。"
+
+
+def test_a_part_left_out_leaves_no_comma_behind():
+    template = read_template("[甲{a.a}件][，乙{a.b}件]。[丙{a.c}件][，丁{a.d}件]。")
+    assert standing(template, [Slot("a.b"), Slot("a.d")]) == [
+        "乙", Slot("a.b"), "件", "。", "丁", Slot("a.d"), "件", "。",
+    ]  # fmt: skip
+    assert standing(template, [Slot("a.a"), Slot("a.b"), Slot("a.c")])[3] == "，乙"
 
 
 def test_a_view_is_a_figure_of_its_own():

@@ -9,6 +9,8 @@ from functools import lru_cache
 
 _TOKEN = re.compile(r"\{(?P<code>[a-z][a-z0-9_.]*)(?::(?P<view>[a-z_]+))?\}|(?P<sign>[\[\]])")
 
+END, COMMAS = "。", "，、；"
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:
@@ -71,7 +73,17 @@ def standing(parts: Parts, known: Iterable[Slot]) -> list[str | Slot] | None:
     found = _standing(parts, have)
     if found is None or not any(isinstance(part, Slot) for part in found):
         return None if found is None or next(slots_in(parts), None) is not None else found
-    return found
+    return list(_joined(found))
+
+
+def _joined(found: Iterable[str | Slot]) -> Iterator[str | Slot]:
+    """Drop the comma that a part left out before it leaves at the head of a sentence."""
+    before = END
+    for part in found:
+        said = part.lstrip(COMMAS) if isinstance(part, str) and before.endswith(END) else part
+        if said:
+            yield said
+            before = said if isinstance(said, str) else ""
 
 
 def _standing(parts: Parts, known: set[Slot]) -> list[str | Slot] | None:
