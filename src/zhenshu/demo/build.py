@@ -9,7 +9,7 @@ import random
 import secrets
 import string
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -122,29 +122,36 @@ def planter_scope(areas: Iterable[Area]) -> Scope:
 
 def _password() -> str:
     """Return a first password for the demo log-ins, another for each installation."""
-    return "Cj-" + "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(9))
+    letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(6))
+    return f"Cj-{letters}{secrets.randbelow(9000) + 1000}"
 
 
 def _live_through(world: World, today: date, totals: YearTotals, *, by: Scope, progress: Progress) -> None:
     """Let the first year happen in full, then the months up to today."""
     first = Year(world, Spell(date(FIRST_YEAR, 1, 3), date(FIRST_YEAR, 12, 29)), totals)
-    progress("2023 年 the year 2023", 22)
-    _take_in(first, by)
-    months = list(_months(date(FIRST_YEAR + 1, 1, 1), today))
-    for place, (start, end) in enumerate(months):
-        progress(f"{start:%Y-%m}", 70 + 25 * place // max(1, len(months)))
-        _take_in(Year(world, Spell(start, end), LATER_MONTH), by)
+    progress(f"{FIRST_YEAR} 年 the year {FIRST_YEAR}", 16)
+    _take_in([first], by)
+    progress("其后各月 the months since", 62)
+    spells = [Spell(start, end) for start, end in _months(date(FIRST_YEAR + 1, 1, 1), today)]
+    _take_in([Year(world, spell, LATER_MONTH) for spell in spells], by)
 
 
-def _take_in(year: Year, by: Scope) -> None:
-    """Store the matters of a spell in the order they were received, so that their numbers follow."""
-    checks = year.inspections()
-    stored = import_finished(checks, by=by)
-    found = [(checks[place], case.pk) for place, case in zip(stored.places, stored.cases, strict=True)]
-    pasts = [*year.special(), *year.ordinary(), *year.hazards(found), *year.penalties()]
+def _take_in(years: Sequence[Year], by: Scope) -> None:
+    """Store the matters of some spells in the order they were received, so that their numbers follow."""
+    checks = [(year, past) for year in years for past in year.inspections()]
+    stored = import_finished([past for _, past in checks], by=by)
+    found: dict[int, list[tuple[Past, int]]] = {}
+    for place, case in zip(stored.places, stored.cases, strict=True):
+        found.setdefault(id(checks[place][0]), []).append((checks[place][1], case.pk))
+    pasts = [past for year in years for past in _matters(year, found.get(id(year), []))]
     intake = import_finished(sorted(pasts, key=_received), by=by)
     for reject in (*stored.rejects, *intake.rejects):
         raise DemoError(f"the demo year does not fit its packs: {reject.error}")
+
+
+def _matters(year: Year, checks: Sequence[tuple[Past, int]]) -> Iterable[Past]:
+    """Return all matters of a spell besides its checks, which are stored already."""
+    return [*year.special(), *year.ordinary(), *year.hazards(checks), *year.penalties()]
 
 
 def _received(past: Past) -> datetime:

@@ -87,6 +87,10 @@ class Year:
         self._world, self._spell, self._totals, self._rng = world, spell, totals, world.rng
         self._drawers: dict[tuple[Rhythm, date], Moments] = {}
 
+    @property
+    def _is_year(self) -> bool:
+        return self._spell.last - self._spell.first > timedelta(days=60)
+
     def ordinary(self) -> Iterator[Past]:
         """Grid events, tickets, applications, urban cases, disputes."""
         totals = self._totals
@@ -193,6 +197,8 @@ class Year:
         at_counter = later(opened, rng.uniform(3, 40), calendar)
         on_the_way = part_way(opened, end, Fraction(rng.randint(5, 85), 100), calendar)
         settled = min(at_counter, on_the_way) if rng.random() < 0.7 else on_the_way
+        if self._is_year:  # the year's figure counts what was settled in the year
+            settled = min(settled, calendar.closing(self._spell.last))
         return self._until_now({Stage.CLOSED: settled})
 
     def _dispute(self) -> Past:
@@ -391,8 +397,7 @@ class Year:
 
     def _moment(self, rhythm: Rhythm, until: timedelta = timedelta(0)) -> datetime:
         """Return a moment of the spell, early enough for what follows to end in it."""
-        whole_year = self._spell.last - self._spell.first > timedelta(days=60)
-        last = self._spell.last - until if whole_year else self._spell.last
+        last = self._spell.last - until if self._is_year else self._spell.last
         if (rhythm, last) not in self._drawers:
             self._drawers[rhythm, last] = Moments(self._spell.first, last, rhythm, self._world.calendar)
         return self._drawers[rhythm, last].draw(self._rng)

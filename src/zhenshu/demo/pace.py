@@ -6,12 +6,15 @@ import random
 from collections.abc import Iterable
 from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 
 from zhenshu.demo.rhythm import later
 from zhenshu.ground.packs.choices import limit_for
+from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import CaseKind, Stage
 from zhenshu.ground.worktime.calendars import WorkCalendar
 from zhenshu.ground.worktime.deadlines import due, part_way
+from zhenshu.ground.worktime.limits import Limit
 from zhenshu.registers.cases.drafts import Draft
 
 # How far along its way a matter is when it reaches a stage: (from, to) in hundredths.
@@ -37,9 +40,19 @@ def promised_end(kind: CaseKind, draft: Draft, opened: datetime, calendar: WorkC
         "channel": draft.channel,
         "priority": draft.priority,
     }
-    limit, _basis = limit_for(kind, key, facts)
     declared = kind.clocks[key]
+    limit = limit_for(kind, key, facts)[0] if declared.limits else _plain_limit(kind, key, draft.category)
     return due(opened, limit, calendar, rule=declared.rule_for(limit), roll=declared.roll)
+
+
+@lru_cache(maxsize=1024)
+def _limits_by_category(code: str, key: str, category: str) -> Limit:
+    return limit_for(library().case_kind(code), key, {"category": category})[0]
+
+
+def _plain_limit(kind: CaseKind, key: str, category: str) -> Limit:
+    """Return the limit where only the category decides; a year asks the same thirty thousand times."""
+    return _limits_by_category(kind.full_code, key, category)
 
 
 def last_moment(
@@ -57,8 +70,13 @@ def way(
     opened: datetime, last: datetime, stages: Iterable[Stage], calendar: WorkCalendar, rng: random.Random
 ) -> dict[str, datetime]:
     """Return the moment each of *stages* is reached between *opened* and *last*."""
+    begin, end = calendar.work_before(opened), calendar.work_before(last)
+    if begin == end:  # no office time between: by the wall clock
+        marks = {stage: rng.randint(*MARKS[stage]) for stage in stages if stage in MARKS}
+        return {stage: opened + (last - opened) * mark / 100 for stage, mark in marks.items()}
     return {
-        stage: part_way(opened, last, Fraction(rng.randint(*MARKS[stage]), 100), calendar)
+        stage: max(opened, calendar.moment_of_work(max(1, begin + (end - begin) * mark // 100)))
         for stage in stages
         if stage in MARKS
+        for mark in (rng.randint(*MARKS[stage]),)
     }

@@ -22,9 +22,9 @@ class YearTotals:
     illegal_buildings: int = 24
     illegal_size: float = 1293.33
     billboards: int = 10
-    grid_events: int = 4_160
-    tickets: int = 1_680
-    other_urban: int = 420
+    grid_events: int = 2_160
+    tickets: int = 1_080
+    other_urban: int = 210
     disputes: int = 168
 
 
@@ -32,7 +32,7 @@ FIRST_YEAR = 2023
 TOTALS = YearTotals()
 # Later years live on at a slower pace: what one month brings.
 LATER_MONTH = YearTotals(
-    applications=70, inspections=6, hazards=10, orders=3, penalties=0, visits_leader=(4, 6),
-    visits_outreach=(3, 4), visits_joint=(2, 3), backlog=0, street_order=16, illegal_buildings=1,
-    illegal_size=46.5, billboards=0, grid_events=84, tickets=38, other_urban=8, disputes=3,
+    applications=40, inspections=5, hazards=8, orders=3, penalties=0, visits_leader=(3, 5),
+    visits_outreach=(2, 3), visits_joint=(2, 3), backlog=1, street_order=6, illegal_buildings=1,
+    illegal_size=46.5, billboards=0, grid_events=56, tickets=30, other_urban=4, disputes=2,
 )  # fmt: skip

@@ -11,6 +11,7 @@ from io import BytesIO
 
 import pytest
 
+from zhenshu.ground.areas.models import Area
 from zhenshu.ground.ledger.models import Entry
 from zhenshu.ground.people.models import Post
 from zhenshu.ground.people.scope import scope_of
@@ -215,6 +216,14 @@ def test_the_slip_shows_the_deadlines_and_hides_the_caller_from_those_who_need_n
     assert slip.area == "澄江镇 东浦村 第一网格 微网格1"
     assert ("人数", "3") in slip.fields
     assert "5 工作日" in [limit.limit for limit in slip.limits]
+
+
+def test_the_slip_says_a_village_once_where_grids_are_called_after_it(loop):
+    case = loop.open()
+    village = Area.objects.get(pk=case.village_id)
+    Area.objects.filter(pk=case.grid_id).update(name=f"{village.name}第二网格")
+    Area.objects.filter(pk=case.area_id).update(name=f"{village.name}第二网格03微网格")
+    assert slip_of(case.number, loop.scopes["leader"]).area == f"澄江镇 {village.name}第二网格03微网格"
 
 
 def test_the_story_leaves_out_who_merely_looked(loop):

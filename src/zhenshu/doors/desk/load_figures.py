@@ -241,7 +241,7 @@ def flow_chart(cases: QuerySet[Case], span: Span) -> dict[str, Any]:
         "x": [f"{day:%m-%d}" for day in days],
         "series": [
             {"name": _("Came in"), "values": [came.get(day, 0) for day in days]},
-            {"name": _("Closed"), "tone": "good", "values": [gone.get(day, 0) for day in days]},
+            {"name": _("Concluded"), "tone": "good", "values": [gone.get(day, 0) for day in days]},
         ],
         "links": [cases_url("all", opened=day, opened_until=day) for day in days],
     }

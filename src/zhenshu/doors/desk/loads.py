@@ -80,7 +80,7 @@ def load_table(loads: Sequence[figures.OfficeLoad], asked: Asked, span: figures.
         Column(title=_("Near due"), numeric=True),
         Column(title=_("Overdue"), numeric=True),
         Column(title=_("Supervised"), numeric=True, phone=False),
-        Column(title=_("Closed"), numeric=True),
+        Column(title=_("Concluded"), numeric=True),
         Column(title=_("In time"), numeric=True, unit="%"),
         Column(title=_("Median"), numeric=True, unit=_("days"), phone=False),
         Column(title=_("Slowest tenth from"), numeric=True, unit=_("days"), phone=False),

@@ -135,7 +135,10 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
     """
     if before is None:
         return {k: [None, plain(v)] for k, v in _flat(after or {}).items() if _says_something(v)}
-    old, new = _flat(before), _flat(after or {})
+    told = after or {}
+    # A step changes a few of sixty facts: only those are taken apart.
+    moved = [k for k in dict.fromkeys([*before, *told]) if before.get(k) != told.get(k)]
+    old, new = (_flat({k: facts[k] for k in moved if k in facts}) for facts in (before, told))
     keys = dict.fromkeys([*old, *new])
     return {k: [plain(old.get(k)), plain(new.get(k))] for k in keys if old.get(k) != new.get(k)}
 

@@ -257,6 +257,8 @@ def _test(node: Leaf | Group) -> Test:
         return lambda record: any(test(record) for test in tests)
     if node.how == "not":
         return lambda record: not all(test(record) for test in tests)
+    if len(tests) == 1:
+        return tests[0]
     return lambda record: all(test(record) for test in tests)
 
 

@@ -166,6 +166,7 @@ class Lookups:
         self._offices: dict[Any, Office | None] = {}
         self._subjects: dict[tuple[str, int], bool] = {}
         self._versions: dict[str, int] = {}
+        self.origins: dict[int, bool] = {}  # whether a case that others arose from may be seen
 
     def version(self, pack: str) -> int:
         """Return the version of *pack* that a case opened now is kept under."""

@@ -23,8 +23,14 @@ from zhenshu.registers.cases.drafts import Draft, Lookups
 from zhenshu.registers.cases.errors import CaseError, CaseInvalidError
 from zhenshu.registers.cases.facts import case_facts
 from zhenshu.registers.cases.given import Given
-from zhenshu.registers.cases.models import Assignment, AssignmentRole, AssignmentState
-from zhenshu.registers.cases.opening import Prepared, check_opening_right, find_kind, prepare_case
+from zhenshu.registers.cases.models import AssignmentRole, AssignmentState
+from zhenshu.registers.cases.opening import (
+    Prepared,
+    check_opening_right,
+    find_kind,
+    new_share,
+    prepare_case,
+)
 from zhenshu.registers.cases.steps import track
 from zhenshu.registers.cases.turn import Turn
 
@@ -184,23 +190,17 @@ def _dispatch(turn: Turn, past: Past, cast: _Cast) -> None:
     turn.given = Given()
     office = cast.lookups.office(past.office)
     if office is not None:
-        turn.add_share(_share(turn, office, AssignmentRole.LEAD))
+        turn.add_share(new_share(turn.case, office, AssignmentRole.LEAD, turn.at))
     turn.case.lead_office, turn.case.dispatched_at = office, turn.at
     turn.move_to(Stage.DISPATCHED)
     for office_id in past.assist:
         helper = cast.lookups.office(office_id)
         if helper is not None:
-            share = _share(turn, helper, AssignmentRole.ASSIST)
+            share = new_share(turn.case, helper, AssignmentRole.ASSIST, turn.at)
             turn.add_share(share)
             turn.add_clocks(
                 clockwork.clocks_of_scope(turn.case, turn.kind, ClockScope.ASSIST, turn.at, share)
             )
-
-
-def _share(turn: Turn, office: Any, role: AssignmentRole) -> Assignment:
-    return Assignment(
-        case=turn.case, office=office, role=role, sent_at=turn.at, opened_at=turn.case.opened_at
-    )
 
 
 def _accept(turn: Turn, past: Past, cast: _Cast) -> None:

@@ -114,7 +114,7 @@ def prepare_case(
     received_at = check_moment("received_at", draft.received_at, at, problems)
     reported_at = check_moment("reported_at", draft.reported_at or received_at, at, problems)
     subject_id = find_subject(kind, draft.subject, problems, known)
-    raised_by_id = _find_origin(draft, by, problems)
+    raised_by_id = _find_origin(draft, by, problems, known)
     office = _first_office(kind, draft, by, problems, known)
     if problems or area is None:
         raise CaseInvalidError(problems)
@@ -135,15 +135,17 @@ def prepare_case(
     return _with_clocks(case, kind, by, office)
 
 
-def _find_origin(draft: Draft, by: Scope, problems: Problems) -> int | None:
+def _find_origin(draft: Draft, by: Scope, problems: Problems, lookups: Lookups) -> int | None:
     """Return the case this one arose from, such as the inspection that found a hazard."""
     if not draft.raised_by:
         return None
-    origin = Case.objects.prefetch_related("assignments").filter(pk=draft.raised_by).first()
-    if origin is None or not may_see(origin, by):
+    if draft.raised_by not in lookups.origins:
+        origin = Case.objects.prefetch_related("assignments").filter(pk=draft.raised_by).first()
+        lookups.origins[draft.raised_by] = origin is not None and may_see(origin, by)
+    if not lookups.origins[draft.raised_by]:
         problems["raised_by"] = _("There is no such matter that you may see.")
         return None
-    return origin.pk
+    return draft.raised_by
 
 
 def _first_office(
@@ -163,12 +165,19 @@ def _with_clocks(case: Case, kind: CaseKind, by: Scope, office: Office | None) -
     shares, at = [], case.opened_at
     if office is not None:
         case.lead_office = office
-        lead = AssignmentRole.LEAD
-        shares = [Assignment(case=case, office=office, role=lead, sent_at=at, opened_at=at)]
+        shares = [new_share(case, office, AssignmentRole.LEAD, at)]
     turn = Turn(case, kind, by, Given(), at, shares, [])
     turn.start_between(None, Stage.ACCEPTED)
     turn.settle_dates()
     return Prepared(case, turn.clocks, shares)
+
+
+def new_share(case: Case, office: Office, role: AssignmentRole, at: datetime) -> Assignment:
+    """Return an unsaved share of an office in a case, sent at a moment."""
+    said = {"role": role, "sent_at": at, "opened_at": case.opened_at}
+    share = new_row(Assignment, said)
+    share.case, share.office = case, office
+    return share
 
 
 def store_case(prepared: Prepared, kind: CaseKind, *, by: Scope, at: datetime) -> None:

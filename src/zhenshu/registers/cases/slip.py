@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import zip_longest
 
 from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.registry import case_kind_of
@@ -92,9 +93,19 @@ def category_name(kind: CaseKind, path: str) -> str:
 
 
 def area_path(area: Area) -> str:
-    """Return the names from the town down to the area."""
+    """Return the names from the town down to the area; a name that the next one begins with stands once.
+
+    Grids are often called after their village (文昌社区第二网格), which the line would say twice.
+    """
     names = dict(Area.objects.filter(pk__in=area.ancestor_ids).values_list("pk", "name"))
-    return " ".join(names[pk] for pk in area.ancestor_ids[1:] if pk in names) or area.name
+    line = [names[pk] for pk in area.ancestor_ids[1:] if pk in names]
+    return (
+        " ".join(name for name, below in zip_longest(line, line[1:]) if not _opens(name, below)) or area.name
+    )
+
+
+def _opens(name: str, below: str | None) -> bool:
+    return below is not None and below.startswith(name)
 
 
 def _limits(case: Case, kind: CaseKind) -> list[SlipLimit]:

@@ -47,8 +47,8 @@ def add_reading(
     require("read_in", by, area_path=dossier.area.path, sensitive=dossier.sensitive)
     # Two readings of one dossier queue here, so that a period never gets two.
     Dossier.objects.select_for_update().get(pk=dossier.pk)
-    declared = _declared(kind, series)
-    key, on = _period(declared, period, dossier, series)
+    declared = declared_series(kind, series)
+    key, on = period_of(declared, period, dossier, series)
     cleaned, problems = clean_fields(declared.fields, values, complete=True)
     if problems or not signer.strip():
         raise DossierInvalidError(
@@ -70,7 +70,8 @@ def add_reading(
     return made
 
 
-def _declared(kind: DossierKind, series: str) -> ReadingKind:
+def declared_series(kind: DossierKind, series: str) -> ReadingKind:
+    """Return what the pack declares of a series; raise ReadingError for one it does not know."""
     declared = kind.readings.get(series)
     if declared is None:
         words = {"series": series, "known": "、".join(kind.readings) or "-"}
@@ -78,7 +79,7 @@ def _declared(kind: DossierKind, series: str) -> ReadingKind:
     return declared
 
 
-def _period(declared: ReadingKind, text: str, dossier: Dossier, series: str) -> tuple[str, date]:
+def period_of(declared: ReadingKind, text: str, dossier: Dossier, series: str) -> tuple[str, date]:
     """Return the key and the last day of a period; several events of one day are numbered."""
     try:
         period = parse_period(text)
