@@ -14,7 +14,7 @@ CHINA = ZoneInfo("Asia/Shanghai")
 YEARS = range(1900, 2101)
 # Excel counts days from here on (its day 60, 29 February 1900, never was).
 EXCEL_EPOCH = datetime(1899, 12, 30)
-SERIALS = range(10_000, 80_000)
+SERIALS = range(10_000, 73_416)  # to the end of 2100
 
 _NUMERALS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 _DAY = re.compile(
