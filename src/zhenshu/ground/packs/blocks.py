@@ -155,6 +155,8 @@ class CoverageKind(Packed):
     minutes: int | None = None
     metres: int | None = None
     travel: Literal["walk", "bicycle", "car"] = "walk"
+    metres_per_minute: float = Field(default=80, gt=0)  # how fast one gets there, for *minutes*
+    detour: float = Field(default=1.3, ge=1)  # how much longer a way is than the straight line
     weight: str = ""  # the number field that counts, such as residents
     basis: str = ""
 

@@ -15,7 +15,6 @@ from zhenshu.measures.indicators.parts import PlaceKey, case_places, following_p
 from zhenshu.measures.indicators.sources import (
     DOSSIERS,
     LEVELS,
-    PLANS,
     READINGS,
     SOURCES,
     Facts,
@@ -27,7 +26,6 @@ from zhenshu.measures.indicators.sources import (
 from zhenshu.registers.dossiers.acts import dossier_facts
 from zhenshu.registers.dossiers.models import Dossier, Reading, State
 from zhenshu.registers.dossiers.readings import reading_facts
-from zhenshu.registers.plans.models import State as PlanState
 
 Amount = Callable[[Facts], int | None]
 Date = Callable[[Facts], int | None]
@@ -200,7 +198,7 @@ def difference_of(changes: Sequence[Change], now: Catalogue) -> Difference:
 
 def _follow_record(found: Difference, book: RuleBook, change: Change, source: Source) -> None:
     for facts, sign in ((change.before, -1), (change.after, 1)):
-        if facts is None or _is_void(facts, source):
+        if facts is None or source.void(facts):
             continue
         rules = book.records.get((source.subject, facts["kind"]))
         if rules:
@@ -209,13 +207,6 @@ def _follow_record(found: Difference, book: RuleBook, change: Change, source: So
             found.add(rules, told, source, sign)
     if source is DOSSIERS and change.before is not None and change.after is not None:
         _follow_readings_of(found, book, change)
-
-
-def _is_void(facts: Facts, source: Source) -> bool:
-    """Tell of a record that never counts: a dossier merged into its heir, a cancelled plan item."""
-    if source is DOSSIERS:
-        return bool(facts["state"] == State.MERGED)
-    return source is PLANS and facts["state"] == PlanState.CANCELLED
 
 
 def _follow_readings_of(found: Difference, book: RuleBook, change: Change) -> None:

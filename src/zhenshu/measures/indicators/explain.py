@@ -28,6 +28,8 @@ from zhenshu.measures.indicators.models import Reported
 from zhenshu.measures.indicators.sources import source_of
 from zhenshu.measures.indicators.spans import Span, span_of
 from zhenshu.measures.indicators.sums import between, has_begun, records_dated
+from zhenshu.registers.blocks.models import Record
+from zhenshu.registers.blocks.visibility import visible_records
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.cases.visibility import visible_cases
 from zhenshu.registers.dossiers.models import Dossier, Reading
@@ -55,11 +57,16 @@ def _plan_items(records: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
     return records.filter(pk__in=visible_items(scope).order_by().values("pk"))
 
 
+def _records(records: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    return records.filter(pk__in=visible_records(scope).order_by().values("pk"))
+
+
 VISIBLE: dict[type[Model], Visible] = {
     Case: _cases,
     Dossier: _dossiers,
     Reading: _readings,
     PlanItem: _plan_items,
+    Record: _records,
 }
 
 

@@ -19,6 +19,9 @@ from zhenshu.ground.packs.measures import Counted
 from zhenshu.ground.packs.schema import FieldType
 from zhenshu.ground.packs.terms import fields_of
 from zhenshu.measures.indicators.columns import JsonText, MonthOfDay, MonthOfMoment, MonthOfText, Scaled
+from zhenshu.registers.blocks.kinds import KEPT_BLOCKS
+from zhenshu.registers.blocks.models import Record
+from zhenshu.registers.blocks.models import State as RecordState
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.models import Dossier, Reading, State
 from zhenshu.registers.plans.models import PlanItem
@@ -28,12 +31,18 @@ Facts = Mapping[str, Any]
 LEVELS = ("district_id", "town_id", "village_id", "grid_id")
 
 
+def never(facts: Facts) -> bool:
+    """Tell of records of which each one counts."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One kind of record: its table, its facts, its dates and where it lies.
 
     *dates* gives for each date of the packs the fact and column that hold it; *end* is the date on which a
     record leaves a stock. Without *levels* a record only names its area and follows it through the tree.
+    *void* tells of a record that never counts, such as a withdrawn one; *records* leaves the same out.
     """
 
     subject: str
@@ -47,6 +56,7 @@ class Source:
     fields: str = "fields"
     area: str = "area_id"
     levels: bool = False
+    void: Callable[[Facts], bool] = never
 
     def date_place(self, at: str) -> tuple[str, str]:
         """Return the column that holds the date *at*, and the key under which it stands there, if any."""
@@ -228,6 +238,7 @@ DOSSIERS = Source(
     dates={"opened": "opened_on", "closed": "closed_on"},
     end="closed_on",
     members={"area": ("area_id",)},
+    void=lambda facts: bool(facts["state"] == State.MERGED),
 )
 
 
@@ -302,9 +313,54 @@ PLANS = Source(
     dates={"start": "start", "due": "due", "done": "done_on"},
     end="done_on",
     members={"subject": ("subject_id",), "area": ("area_id",), "office": ("lead_office_id",)},
+    void=lambda facts: bool(facts["state"] == PlanState.CANCELLED),
 )
 
-SOURCES: dict[str, Source] = {"cases": CASES, "dossiers": DOSSIERS, "plans": PLANS}
+# ── records of the general blocks ─────────────────────────────────────────────────────────────────────
+
+RECORD_NAMES = {"state": "state", "area": "area_id", "office": "office_id"}
+# What a block says of a record besides the pack's fields; it stands among them.
+BLOCK_FACTS = ("rate", "paid", "use")
+
+
+def _record_terms(facts: Facts) -> dict[str, Any]:
+    return {**facts["fields"], **{name: facts[fact] for name, fact in RECORD_NAMES.items()}}
+
+
+def _record_columns(counted: Counted) -> Columns:
+    own = {name: f"fields__{name}" for name in BLOCK_FACTS}
+    return {**own, **field_columns(counted), **RECORD_NAMES}
+
+
+def _records(counted: Counted) -> QuerySet[Any]:
+    return Record.objects.filter(kind=counted.full_code).exclude(state=RecordState.WITHDRAWN)
+
+
+RECORDS = Source(
+    subject="blocks.record",
+    model=Record,
+    records=_records,
+    terms=_record_terms,
+    columns=_record_columns,
+    dates={"on": "day"},
+    end="ended_on",
+    members={
+        "subject": ("subject_id",),
+        "area": ("area_id",),
+        "village": ("village_id",),
+        "grid": ("grid_id",),
+        "office": ("office_id",),
+    },
+    levels=True,
+    void=lambda facts: bool(facts["state"] == RecordState.WITHDRAWN),
+)
+
+SOURCES: dict[str, Source] = {
+    "cases": CASES,
+    "dossiers": DOSSIERS,
+    "plans": PLANS,
+    **dict.fromkeys(KEPT_BLOCKS, RECORDS),
+}
 
 
 def source_of(counted: Counted) -> Source | None:
