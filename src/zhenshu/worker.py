@@ -26,6 +26,7 @@ from zhenshu.registers.cases.worker_tasks import (
     propose_supervision,
     write_missing_days,
 )
+from zhenshu.registers.engines.points import lapse_old_points
 from zhenshu.registers.plans.relighting import relight
 
 
@@ -54,6 +55,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(write_missing_days, minute="5"),
     Periodic(relight, minute="10"),
     Periodic(clear_sessions, minute="15", hour="3"),
+    Periodic(lapse_old_points, minute="35", hour="3"),
     Periodic(forget_old_answers, minute="25", hour="3"),
 )
 

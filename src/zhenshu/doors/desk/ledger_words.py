@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhenshu.doors.desk import plan_words
+from zhenshu.doors.desk import engine_words, plan_words
 from zhenshu.registers.cases.steps.table import STEPS
 from zhenshu.registers.cases.story import OTHER_ACTS
 
@@ -29,6 +29,7 @@ SUBJECTS: Mapping[str, Words] = {
     "period": _("Periods"),
     "plan": _("Tasks and projects"),
     "webhook": _("Webhooks"),
+    **engine_words.SUBJECTS,
     "demo": _("Demonstration"),
 }
 ACTS: Mapping[str, Words] = {
@@ -84,6 +85,7 @@ ACTS: Mapping[str, Words] = {
     "webhook.removed": _("Webhook removed"),
     "demo.planted": _("Demonstration township planted"),
     **plan_words.ACTS,
+    **engine_words.ACTS,
 }
 
 

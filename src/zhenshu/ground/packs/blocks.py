@@ -303,6 +303,7 @@ class LadderKind(Packed):
     of: str
     steps: dict[str, Step]
     field: str = ""  # the choice field of the dossier that holds the present rung
+    near: float | None = Field(default=None, gt=0, lt=1)  # a number within this share of its limit is watched
     basis: str = ""
 
 

@@ -1,0 +1,27 @@
+"""Addresses of the engines."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, path
+
+from zhenshu.doors.desk import engine_draws, engine_pages, engine_points
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("engines/", engine_pages.list_engines, name="engines"),
+    path("engines/points/<str:code>/", engine_points.list_accounts, name="points"),
+    path("engines/points/<str:code>/records/", engine_points.list_transfers, name="point_transfers"),
+    path("engines/points/<str:code>/award/", engine_points.award_points, name="award_points"),
+    path("engines/points/<str:code>/redeem/", engine_points.redeem_points, name="redeem_points"),
+    path(
+        "engines/point-transfers/<int:transfer_id>/reverse/",
+        engine_points.reverse_points,
+        name="reverse_points",
+    ),
+    path("engines/draws/<str:code>/", engine_draws.list_draws, name="draws"),
+    path("engines/draws/<str:code>/new/", engine_draws.freeze_draw, name="freeze_draw"),
+    path("engines/draw/<int:draw_id>/", engine_draws.show_draw, name="draw"),
+    path("engines/draw/<int:draw_id>/hold/", engine_draws.hold_draw, name="hold_draw"),
+    path("engines/draw/<int:draw_id>/cancel/", engine_draws.cancel_draw, name="cancel_draw"),
+    path("engines/draw/<int:draw_id>/publish/", engine_draws.publish_draw, name="publish_draw"),
+    path("engines/draw/<int:draw_id>/cases/", engine_draws.draw_cases, name="draw_cases"),
+]
