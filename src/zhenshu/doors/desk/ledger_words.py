@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhenshu.doors.desk import engine_words, plan_words
+from zhenshu.doors.desk import adopting_words, engine_words, plan_words
 from zhenshu.registers.cases.steps.table import STEPS
 from zhenshu.registers.cases.story import OTHER_ACTS
 
@@ -27,9 +27,11 @@ SUBJECTS: Mapping[str, Words] = {
     "figure": _("Figures"),
     "target": _("Targets"),
     "period": _("Periods"),
+    "report": _("Reports"),
     "plan": _("Tasks and projects"),
     "webhook": _("Webhooks"),
     **engine_words.SUBJECTS,
+    **adopting_words.SUBJECTS,
     "demo": _("Demonstration"),
 }
 ACTS: Mapping[str, Words] = {
@@ -78,6 +80,16 @@ ACTS: Mapping[str, Words] = {
     "target.set": _("Target set"),
     "target.changed": _("Target changed"),
     "target.ended": _("Target ended"),
+    "report.started": _("Report draft started"),
+    "report.derived": _("Report derived anew"),
+    "report.worded": _("Free words of a report written"),
+    "report.sentence_worded": _("Sentence of a report worded"),
+    "report.sentence_left_out": _("Sentence of a report left out"),
+    "report.sentence_taken_in": _("Sentence of a report taken in again"),
+    "report.figure_overridden": _("Figure of a report overridden"),
+    "report.override_withdrawn": _("Override of a figure withdrawn"),
+    "report.published": _("Report published"),
+    "report.withdrawn": _("Report withdrawn"),
     "period.closed": _("Period closed"),
     "period.reopened": _("Period reopened"),
     "webhook.created": _("Webhook created"),
@@ -86,6 +98,7 @@ ACTS: Mapping[str, Words] = {
     "demo.planted": _("Demonstration township planted"),
     **plan_words.ACTS,
     **engine_words.ACTS,
+    **adopting_words.ACTS,
 }
 
 

@@ -7,32 +7,29 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from django import forms
 from django.core.exceptions import PermissionDenied
-from django.core.files.uploadedfile import UploadedFile
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from zhenshu.doors.desk import report_reading
-from zhenshu.doors.desk.access import FORM, DeskRequest, page
+from zhenshu.doors.desk.access import DeskRequest, page
 from zhenshu.doors.desk.components import Cell, Column, Link, Row, Table
 from zhenshu.doors.desk.context import WRITERS
 from zhenshu.doors.desk.exports import attachment_header
 from zhenshu.doors.desk.lists import crumbs
+from zhenshu.doors.desk.report_adopting import ReportForm
+from zhenshu.doors.desk.report_area import home_area
+from zhenshu.doors.desk.report_sources import sources_table
+from zhenshu.doors.desk.report_writer import DOCX, edition_columns, edition_rows
+from zhenshu.doors.desk.report_writer_view import length_note
 from zhenshu.ground.areas.models import Area
-from zhenshu.ground.packs.registry import library
-from zhenshu.ground.people.scope import OVERSEEING_ROLES, Scope
+from zhenshu.ground.people.scope import OVERSEEING_ROLES
 from zhenshu.ground.worktime.periods import PeriodError
 from zhenshu.measures.indicators.errors import IndicatorError
 from zhenshu.measures.indicators.explain import Group, explain
-from zhenshu.papers.linked import catalogue_of, read_linked
-from zhenshu.papers.reading.errors import ReportUnreadableError
-from zhenshu.papers.reading.report import SUFFIXES, Report
-from zhenshu.papers.reading.sources import load
+from zhenshu.papers.publishing.rights import may_write, visible_reports
 from zhenshu.papers.writing.compose import Composed, compose
 from zhenshu.papers.writing.layout import write_official
 from zhenshu.papers.writing.length import word_count
@@ -40,95 +37,34 @@ from zhenshu.papers.writing.report_paper import paper_of
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.models import Dossier, Reading
 
-MOST_BYTES = 20_000_000
 YEARS_OFFERED = 3
 RECORDS_SHOWN = 200
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EDITIONS_SHOWN = 12
 
 
-class ReportForm(forms.Form):
-    """A report as a file, or its text."""
-
-    file = forms.FileField(label=gettext_lazy("File (txt, docx, html, pdf)"), required=False)
-    text = forms.CharField(
-        label=gettext_lazy("Or its text"), required=False, widget=forms.Textarea(attrs={"rows": 8})
-    )
-
-    def clean(self) -> dict[str, Any]:
-        said = super().clean() or {}
-        if bool(said.get("file")) == bool((said.get("text") or "").strip()):
-            raise forms.ValidationError(_("Give either a file or a text."))
-        return said
-
-    def clean_file(self) -> UploadedFile[Any] | None:
-        file: UploadedFile[Any] | None = self.cleaned_data["file"]
-        if file is not None and (file.size or 0) > MOST_BYTES:
-            raise forms.ValidationError(_("The file is too large."))
-        return file
-
-
-@page(roles=WRITERS, methods=FORM)
+@page(roles=WRITERS)
 def show_reports(request: DeskRequest) -> HttpResponse:
-    """Show the form to read a report and the years to compose; a report sent is read and shown."""
-    form = ReportForm(request.POST, request.FILES) if request.method == "POST" else ReportForm()
-    report = _read(form) if form.is_bound and form.is_valid() else None
-    if report is not None:
-        return _show_read(request, report)
+    """Show the form to read a report, the reports that were read, and the years to compose."""
     this_year = timezone.localdate().year
     years = [
         Link(title=_("Report of %(year)d") % {"year": year}, url=reverse("desk:composed_report", args=[year]))
         for year in range(this_year, this_year - YEARS_OFFERED, -1)
     ]
-    context = {"page_title": _("Reports"), "form": form, "years": years}
-    return render(request, "desk/reports/reports.html", context, status=422 if form.errors else 200)
-
-
-def _read(form: ReportForm) -> Report | None:
-    """Return the report of the form; None, with the reason at its field, when it cannot be read."""
-    file, catalogue = form.cleaned_data.get("file"), catalogue_of(library())
-    try:
-        if file is None:
-            return read_linked(form.cleaned_data["text"], catalogue)
-        return _read_file(file)
-    except ReportUnreadableError as error:
-        form.add_error("text" if file is None else "file", str(error))
-        return None
-
-
-def _read_file(file: UploadedFile[Any]) -> Report:
-    """Return the report in an uploaded file; the copy that is read is gone afterwards."""
-    suffix = Path(file.name or "").suffix.lower()
-    with TemporaryDirectory(prefix="zhenshu-report-") as folder:
-        path = Path(folder) / f"report{suffix if suffix in SUFFIXES else '.txt'}"
-        path.write_bytes(file.read())
-        return read_linked(load(path), catalogue_of(library()))
-
-
-def _show_read(request: DeskRequest, report: Report) -> HttpResponse:
-    area = home_area(request.scope)
-    year = report_reading.year_of(report, timezone.localdate().year)
-    held = report_reading.held_for(report, area, year)
-    counts = {"figures": len(report.figures), "promises": len(report.commitments)}
     context = {
-        "page_title": _("%(figures)d figures, %(promises)d commitments") % counts,
-        "breadcrumbs": crumbs((_("Reports"), "reports"), here=report.structure.title or _("A report")),
-        "stretches": list(report_reading.marked_text(report)),
-        "lines": report_reading.figure_lines(report, held),
-        "promises": report.commitments,
-        "findings": report_reading.contradictions(report, held),
-        "warnings": report.document.warnings,
-        "year": year,
-        "area": area,
+        "page_title": _("Reports"),
+        "form": ReportForm(),
+        "years": years,
+        "editions": _editions(request),
+        "sources": sources_table(request.scope),
     }
-    return render(request, "desk/reports/read.html", context)
+    return render(request, "desk/reports/reports.html", context)
 
 
-def home_area(scope: Scope) -> Area:
-    """Return the widest area up to the township that somebody oversees."""
-    paths = [post for post in scope.posts if post.role in OVERSEEING_ROLES]
-    area = Area.objects.get(pk=min(paths, key=lambda post: post.area_level).area_id)
-    town = Area.objects.open().filter(level=2, path__startswith=area.path).order_by("id").first()
-    return area if area.level >= 2 or town is None else town
+def _editions(request: DeskRequest) -> Table:
+    """Return the reports that are kept, the newest first."""
+    found = visible_reports(request.scope)[:EDITIONS_SHOWN]
+    rows = list(edition_rows(found))
+    return Table(columns=edition_columns(), rows=rows, as_of=timezone.now(), caption=_("Reports kept"))
 
 
 # ── composing ─────────────────────────────────────────────────────────────────────────────────────────
@@ -138,6 +74,7 @@ def home_area(scope: Scope) -> Area:
 def show_composed(request: DeskRequest, year: int) -> HttpResponse:
     """Show the report of a year as the ledger tells it now; every figure opens its records."""
     composed = _composed(request, year)
+    kept = visible_reports(request.scope).filter(area=composed.area, year=year).exclude(state="withdrawn")
     context = {
         "page_title": _("%(area)s: report of %(year)d") % {"area": composed.area.name, "year": year},
         "page_note": _("%(figures)d figures, %(words)d words")
@@ -150,6 +87,10 @@ def show_composed(request: DeskRequest, year: int) -> HttpResponse:
         "composed": composed,
         "table": _figure_table(composed),
         "docx_url": reverse("desk:composed_docx", args=[year]),
+        "year": year,
+        "kept": kept.first(),
+        "may_write": may_write(request.scope, composed.area),
+        "length": length_note(composed.text),
     }
     return render(request, "desk/reports/composed.html", context)
 

@@ -80,6 +80,7 @@ from zhenshu.ground.packs.measure_kinds import (
     ScoreItem,
     Sentences,
 )
+from zhenshu.ground.packs.paper_kinds import PaperKind
 
 __all__ = [
     "BLOCKS", "CODE", "DATES", "KEY", "LINES", "NUMBERS", "AttachmentRule", "BallotKind", "BookingKind",
@@ -192,6 +193,7 @@ class Pack(Blocks):
     scorecards: dict[str, ScorecardKind] = {}
     indicators: dict[str, IndicatorKind] = {}
     sentences: Sentences = Sentences()
+    papers: dict[str, PaperKind] = {}
 
     @model_validator(mode="before")
     @classmethod

@@ -12,6 +12,7 @@ from zhenshu.measures.indicators.evaluate import rounded
 from zhenshu.papers.publishing.content import composed_of
 from zhenshu.papers.publishing.models import Report, State
 from zhenshu.papers.writing.figures import ComposedFigure, Figures, plain_number
+from zhenshu.papers.writing.promises import is_promise, promises_of
 from zhenshu.papers.writing.templates import Slot
 
 
@@ -48,13 +49,27 @@ def changes_since(report: Report) -> list[Changed]:
 def changed_figures(report: Report, figures: Iterable[ComposedFigure]) -> list[Changed]:
     """Return those of *figures* that the ledger tells otherwise now; all are read together."""
     asked = list({figure.key: figure for figure in figures}.values())
-    now = Figures([figure.code for figure in asked], report.area, report.year)
-    return [found for figure in asked if (found := _changed(figure, now)) is not None]
+    now = _Now(report)
+    return [found for figure in asked if (found := _changed(figure, now.shown(figure))) is not None]
 
 
-def _changed(figure: ComposedFigure, now: Figures) -> Changed | None:
-    slot = Slot(figure.code, figure.view)
-    told = now.shown(slot, target_year=figure.target_year or now.year)
+class _Now:
+    """What the ledger tells now of the figures of one report."""
+
+    def __init__(self, report: Report) -> None:
+        codes = {figure["code"] for figure in report.content["figures"].values()}
+        self.figures = Figures(sorted(codes), report.area, report.year)
+        counted = any(is_promise(code) for code in codes)
+        self.promises = promises_of(report.area, report.year) if counted else None
+
+    def shown(self, figure: ComposedFigure) -> str | None:
+        if self.promises is not None and is_promise(figure.code):
+            return str(self.promises.count(figure.code, figure.view))
+        target_year = figure.target_year or self.figures.year
+        return self.figures.shown(Slot(figure.code, figure.view), target_year=target_year)
+
+
+def _changed(figure: ComposedFigure, told: str | None) -> Changed | None:
     then = figure.override.derived if figure.override else figure.shown
     if told == then:
         return None

@@ -14,6 +14,14 @@ from zhenshu.ground.packs.schema import LINES
 from zhenshu.ground.people.errors import NotAllowedError
 from zhenshu.ground.people.scope import OVERSEEING_ROLES, Scope
 from zhenshu.papers.writing.figures import ComposedFigure, Figures, direction_word
+from zhenshu.papers.writing.promises import (
+    ITEMS,
+    OUTCOMES,
+    TARGETS,
+    Promises,
+    promise_figure,
+    promises_of,
+)
 from zhenshu.papers.writing.templates import Parts, Slot, read_template, slots_in, standing
 
 Part = Literal["review", "plan"]
@@ -115,8 +123,44 @@ def compose(area: Area, year: int, *, scope: Scope) -> Composed:
     templates = list(_templates())
     codes = [slot.code for template in templates for slot in slots_in(template.parts)]
     figures = Figures(codes, area, year)
-    sections = tuple(_sections(templates, figures))
-    return Composed(area, year, sections, figures.board.material.as_of)
+    as_of = figures.board.material.as_of
+    kept = _promises(promises_of(area, year), as_of)
+    return Composed(area, year, (*kept, *_sections(templates, figures)), as_of)
+
+
+# ── the promises of last year ─────────────────────────────────────────────────────────────────────────
+
+
+def _promises(promises: Promises, as_of: datetime) -> Iterator[Section]:
+    """Yield the section that holds last year's promises against what came of them."""
+    sentences = [*_counted(promises, as_of), *_missed(promises)]
+    if sentences:
+        yield Section("review", "promises", "上年承诺完成情况", tuple(sentences))
+
+
+def _counted(promises: Promises, as_of: datetime) -> Iterator[Sentence]:
+    heads = {ITEMS: f"{promises.year - 1}年报告确定、当年到期的任务", TARGETS: "年度目标"}
+    for code, head in heads.items():
+        if not promises.count(code):
+            continue
+        pieces = [Piece(head), _count(promises, code, "value", as_of), Piece("项")]
+        for outcome, words in OUTCOMES.items():
+            if promises.count(code, outcome):
+                pieces += [Piece(f"，{words}"), _count(promises, code, outcome, as_of), Piece("项")]
+        yield Sentence((*pieces, Piece(END)), f"review.{code}")
+
+
+def _count(promises: Promises, code: str, outcome: str, as_of: datetime) -> Piece:
+    figure = promise_figure(promises, code, outcome, as_of)
+    return Piece(figure.shown, figure)
+
+
+def _missed(promises: Promises) -> Iterator[Sentence]:
+    """Yield a sentence for each task that was not done, with the reason that was told."""
+    for one in promises.items:
+        if one.outcome == "missed":
+            reason = f"，主要是{one.reason.rstrip('。')}" if one.reason else ""
+            yield Sentence((Piece(f"{one.item.title}未完成{reason}{END}"),), f"review.promises.{one.item.pk}")
 
 
 def _templates() -> Iterator[Template]:

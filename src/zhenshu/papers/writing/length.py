@@ -3,6 +3,9 @@
 import re
 from dataclasses import dataclass
 
+from zhenshu.ground.packs.paper_kinds import PaperKind
+from zhenshu.ground.packs.registry import library
+
 # Each Chinese character and each Chinese punctuation mark is a word; so is each run of letters or digits.
 _WORDS = re.compile(
     r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -38,3 +41,17 @@ def measure_length(text: str, *, limit: int | None) -> Length:
 def measure_speech(text: str, *, words_a_minute: int, limit: int | None = None) -> Length:
     """The minutes it takes to read *text* aloud, against *limit* minutes."""
     return Length(round(word_count(text) / words_a_minute, 1), limit)
+
+
+def measure_paper(text: str, kind: PaperKind | None) -> tuple[Length, Length | None]:
+    """The words of *text* against the limit of its kind, and its minutes aloud where the kind has one."""
+    words = measure_length(text, limit=kind.words if kind else None)
+    if kind is None or not kind.minutes or not kind.words_a_minute:
+        return words, None
+    return words, measure_speech(text, words_a_minute=kind.words_a_minute, limit=kind.minutes)
+
+
+def paper_kind(code: str) -> PaperKind | None:
+    """What the packs in force say of a kind of paper; the first that speaks of it counts."""
+    found = (pack.papers.get(code) for pack in library().packs.values())
+    return next((kind for kind in found if kind is not None), None)
