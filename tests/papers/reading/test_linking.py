@@ -61,6 +61,28 @@ def test_unit_of_another_kind_speaks_against_a_link():
     assert unsure < sure
 
 
+FRAMED = [
+    ("talent.flats", "改造人才公寓", "间", [], "talent"),
+    ("agriculture.sown", "种植面积", "亩", [], "agriculture"),
+    ("enterprises.up", "升规企业", "家", [], "enterprises"),
+    ("talent.works", "人才公寓面积", "平方米", [], "talent"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "code"),
+    [
+        ("改造东部工业园区人才公寓", "间", "talent.flats"),
+        ("新增本地小葱种植面积", "亩", "agriculture.sown"),
+        ("升规企业户数", "户", "enterprises.up"),
+        ("人才公寓东侧广场绿化", "平方米", None),
+    ],
+)
+def test_a_modifier_before_or_inside_a_name_does_not_hide_it(name, unit, code):
+    figure = replace(read("排查隐患1274处。")[0], name=name, unit=unit, of=None, kind="actual")
+    assert link(figure, FRAMED)[0] == code
+
+
 def test_compiled_catalogue_gives_the_same_answer():
     figure = read("领导接访102批。")[0]
     assert link(figure, compile_catalogue(CATALOGUE)) == link(figure, CATALOGUE)
@@ -88,3 +110,16 @@ def test_proposed_plan_item_names_office_words():
     assert item.due == "2025-12-31"
     assert item.office_words
     assert "12座" in item.quote
+
+
+def test_of_names_alike_the_one_written_the_same_wins():
+    alike = [
+        ("safety.fixed_share", "整改率", "%", [], "safety"),
+        ("governance.fixed_share", "问题整改率", "%", ["整改完成率"], "governance"),
+    ]
+    figure = read("反馈问题的整改完成率98%。")[0]
+    for catalogue in (alike, alike[::-1]):
+        assert (
+            link(replace(figure, name="整改完成率", line="services"), catalogue)[0]
+            == "governance.fixed_share"
+        )

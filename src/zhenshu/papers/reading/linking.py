@@ -43,6 +43,9 @@ _SAME_WORDS = (
     ("完成", ""),
     ("实现", ""),
 )
+# Farms and enterprises are counted in 户 as well as in 家, 个.
+_UNITS_OF_THINGS = {"households", "count"}
+_SHORTEST_FRAME = 4
 _MARKS = re.compile(r"[“”\"《》（）()、,，\s]|率$|数$|金额$|总额$|额$")
 _OFFICES = {
     "grid": ("社会治理", "网格", "指挥中心"),
@@ -79,9 +82,10 @@ _OFFICES = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One name of an indicator, ready to be compared."""
+    """One name of an indicator, as *written* in its pack and ready to be compared."""
 
     code: str
+    written: str
     name: str
     family: str
     line: str
@@ -125,7 +129,7 @@ def compile_catalogue(entries: Iterable[Entry]) -> Catalogue:
     for code, name, unit, aliases, line in entries:
         for one in (name, *aliases):
             plain = normal_name(one)
-            known = Known(code, plain, units.family(unit), line, _pairs(plain))
+            known = Known(code, one, plain, units.family(unit), line, _pairs(plain))
             exact[plain].append(known)
             for pair in known.pairs:
                 by_pair[pair].append(known)
@@ -138,13 +142,16 @@ def link(figure: Figure, catalogue: Catalogue | Sequence[Entry]) -> tuple[str | 
     A change (增长5%) is linked to the indicator it is a change of, since comparisons are derived.
     """
     compiled = catalogue if isinstance(catalogue, Catalogue) else compile_catalogue(catalogue)
-    name = normal_name(figure.of if figure.kind == "level_change" and figure.of else figure.name)
+    written = figure.of if figure.kind == "level_change" and figure.of else figure.name
+    name = normal_name(written)
     family = None if figure.kind == "level_change" else units.family(figure.unit)
     best: tuple[str | None, float] = (None, 0.0)
+    rank = (0.0, False)  # of names equally sure, the one that stands there word by word wins
     for known in _candidates(name, compiled):
         confidence = _confidence(name, known, family=family, line=figure.line)
-        if confidence > best[1]:
-            best = (known.code, confidence)
+        if (confidence, known.written == written) > rank:
+            rank = confidence, known.written == written
+            best = known.code, confidence
     return best if best[1] >= ENOUGH else (None, best[1])
 
 
@@ -178,10 +185,26 @@ def _confidence(name: str, known: Known, *, family: str | None, line: str) -> fl
         common = len(pairs & known.pairs)
         dice = 2 * common / (len(pairs) + len(known.pairs))
         contained = common / max(1, min(len(pairs), len(known.pairs)))
-        likeness = 0.6 * dice + 0.35 * contained
-    if family is not None and family != known.family:
+        likeness = max(0.6 * dice + 0.35 * contained, _framed(name, known.name))
+    if family is not None and family != known.family and {family, known.family} != _UNITS_OF_THINGS:
         likeness *= 0.5
     return min(CERTAIN, likeness * (1.0 if line == known.line else 0.92))
+
+
+def _framed(name: str, known: str) -> float:
+    """Return how surely *name* is *known* with a modifier before it or inside it, 0 when it is not.
+
+    The head of a Chinese name stands at its end, what is done with it often at the beginning: 改造…人才公寓
+    is 改造人才公寓 of some place, 某菜种植面积 is 种植面积 of some crop.
+    """
+    if len(known) < _SHORTEST_FRAME or len(known) >= len(name):
+        return 0.0
+    nearness = 0.55 + 0.35 * len(known) / len(name)
+    if name.endswith(known):
+        return nearness + 0.05
+    splits = range(2, len(known) - 1)
+    inside = any(name.startswith(known[:place]) and name.endswith(known[place:]) for place in splits)
+    return nearness if inside else 0.0
 
 
 def propose_indicator(figure: Figure) -> IndicatorProposal:
