@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
 from importlib.resources import files
@@ -29,6 +29,7 @@ from zhenshu.papers.reading.report import FileReading, Report, read_document, re
 if TYPE_CHECKING:
     from zhenshu.ground.packs.registry import Library
 
+REMEMBERED = 8
 _HEAD = re.compile(r"^(?P<key>pack|effective):\s*(?P<value>[^#\n]*)", re.M)
 _INDICATORS = re.compile(r"^indicators:[^\n]*\n(?:(?:[ #][^\n]*)?\n)*", re.M)
 # libyaml where PyYAML was built with it, eight times as fast.
@@ -88,6 +89,45 @@ def _entry(pack: str, code: str, one: dict[str, Any]) -> Entry:
 
 
 # ── reading with links ────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class _Held:
+    """What this process remembers of one library: its names, and the reports read with them."""
+
+    library: Library | None = None
+    catalogue: Catalogue = field(default_factory=Catalogue)
+    reports: dict[str, Report] = field(default_factory=dict)
+
+
+_held = _Held()
+
+
+def _hold() -> _Held:
+    """Return what is remembered of the packs in force; other packs begin anew."""
+    from zhenshu.ground.packs.registry import library  # Django must have been started by then
+
+    global _held
+    now = library()
+    if _held.library is not now:
+        _held = _Held(now, catalogue_of(now))
+    return _held
+
+
+def catalogue_in_force() -> Catalogue:
+    """Return the indicators of the packs in force, ready for linking; needs Django."""
+    return _hold().catalogue
+
+
+def read_linked_text(text: str) -> Report:
+    """Return the report in *text* with the indicators in force; the last few are remembered; needs Django."""
+    held = _hold()
+    report = held.reports.get(text)
+    if report is None:
+        while len(held.reports) >= REMEMBERED:
+            held.reports.pop(next(iter(held.reports)), None)
+        report = held.reports[text] = read_linked(text, held.catalogue)
+    return report
 
 
 def linked_figures(figures: Iterable[Figure], catalogue: Catalogue) -> list[Figure]:

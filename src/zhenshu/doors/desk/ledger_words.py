@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhenshu.doors.desk import adopting_words, engine_words, plan_words
+from zhenshu.doors.desk import adopting_words, block_words, engine_words, plan_words
 from zhenshu.registers.cases.steps.table import STEPS
 from zhenshu.registers.cases.story import OTHER_ACTS
 
@@ -29,6 +29,7 @@ SUBJECTS: Mapping[str, Words] = {
     "period": _("Periods"),
     "report": _("Reports"),
     "plan": _("Tasks and projects"),
+    **block_words.SUBJECTS,
     "webhook": _("Webhooks"),
     **engine_words.SUBJECTS,
     **adopting_words.SUBJECTS,
@@ -97,6 +98,7 @@ ACTS: Mapping[str, Words] = {
     "webhook.removed": _("Webhook removed"),
     "demo.planted": _("Demonstration township planted"),
     **plan_words.ACTS,
+    **block_words.ACTS,
     **engine_words.ACTS,
     **adopting_words.ACTS,
 }

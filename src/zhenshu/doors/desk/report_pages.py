@@ -122,7 +122,7 @@ def _figure_table(composed: Composed) -> Table:
         Column(title=_("Records"), numeric=True),
         Column(title=_("Made from"), width="wide", phone=False),
     ]
-    figures = {figure.code: figure for figure in composed.figures}
+    figures = {(figure.code, figure.name): figure for figure in composed.figures}
     rows = [
         Row(cells=[
             Cell(text=one.name, url=one.link, below=one.code),

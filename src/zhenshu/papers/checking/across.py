@@ -9,6 +9,8 @@ from zhenshu.papers.checking.numbers import show, unit_factor
 from zhenshu.papers.checking.repeats import rounding
 from zhenshu.papers.reading.document import Document
 from zhenshu.papers.reading.figures import Figure
+from zhenshu.papers.reading.grammar.units import family
+from zhenshu.papers.reading.linking import normal_name
 from zhenshu.papers.reading.structure import Structure
 
 
@@ -30,17 +32,45 @@ _GROWTH_WORDS = re.compile("(?:同比)?(?:增长|增幅|增速|增长率|下降|
 
 def check_targets(report: ReadReport, last: ReadReport) -> Iterator[Finding]:
     """Results of this year that miss what last year's report promised."""
-    results = {
-        (figure.name, _kind_of_unit(figure)): figure for figure in reversed(report.figures) if _result(figure)
-    }
+    results = Matches([one for one in report.figures if _result(one)])
     for target in last.figures:
-        result = results.get((target.name, _kind_of_unit(target)))
-        if result is None or not target.target or target.value is None or result.value is None:
+        if not target.target or target.value is None:
             continue
-        if target.year is not None and result.year is not None and target.year != result.year:
+        result = results.find(target)
+        if result is None or target.year and result.year and target.year != result.year:
             continue
         if _missed(target, result):
             yield _target_finding(target, result)
+
+
+Key = tuple[str, str]
+
+
+class Matches:
+    """Figures of one report to be found by a figure of the other: by name, else by indicator; same unit.
+
+    A name stated twice is found where it stands first. An indicator finds a figure only where no other
+    figure of the report with that unit is linked to it: links by likeness may be wrong.
+    """
+
+    def __init__(self, figures: Sequence[Figure]) -> None:
+        self._by_name: dict[Key, Figure] = {_name_key(one): one for one in reversed(figures)}
+        by_code: dict[Key, list[Figure]] = {}
+        for one in figures:
+            if one.indicator:
+                by_code.setdefault((one.indicator, _kind_of_unit(one)), []).append(one)
+        self._by_code = {key: found[0] for key, found in by_code.items() if len(found) == 1}
+
+    def find(self, figure: Figure) -> Figure | None:
+        """Return the figure that measures the same; None when there is none."""
+        named = self._by_name.get(_name_key(figure))
+        if named is not None or not figure.indicator:
+            return named
+        return self._by_code.get((figure.indicator, _kind_of_unit(figure)))
+
+
+def _name_key(figure: Figure) -> Key:
+    return normal_name(figure.name), _kind_of_unit(figure)
 
 
 def _result(figure: Figure) -> bool:
@@ -76,16 +106,15 @@ def _target_finding(target: Figure, result: Figure) -> Finding:
         stated=reached,
         computed=promised,
         arithmetic=f"{reached} {'>' if target.bound in ('<=', '<') else '<'} {promised}",
+        last_places=(_place(target),),
     )
 
 
 def check_last_levels(report: ReadReport, last: ReadReport) -> Iterator[Finding]:
     """Growth stated this year that doesn't fit the level of last year's report."""
-    levels = {
-        (figure.name, _kind_of_unit(figure)): figure for figure in reversed(last.figures) if _level(figure)
-    }
+    levels = Matches([one for one in last.figures if _level(one)])
     for level, growth in _with_growth(report.figures):
-        old = levels.get((level.name, _kind_of_unit(level)))
+        old = levels.find(level)
         if old is None or not old.value or not level.value or not growth.value:
             continue
         rates = [100 * (new / base - 1) for new in _ends(level) for base in _ends(old)]
@@ -133,14 +162,17 @@ def _level_finding(old: Figure, level: Figure, growth: Figure, rate: float) -> F
         stated=growth.quote,
         computed=computed,
         arithmetic=f"{_words(level)} ÷ {_words(old)} − 1 = {computed}",
+        last_places=(_place(old),),
     )
 
 
-def check_ledger(report: ReadReport, ledger: Ledger) -> Iterator[Finding]:
-    """Results that differ from what the ledger yields."""
+def check_ledger(report: ReadReport, ledger: Ledger, year: int | None = None) -> Iterator[Finding]:
+    """Results that differ from what the ledger yields; with *year*, only those of that year."""
     for figure in report.figures:
         kept = ledger.get(figure.indicator or "") or ledger.get(figure.name)
-        if kept is None or figure.value is None or figure.target or figure.kind == "rank":
+        if kept is None or figure.value is None or figure.target or figure.kind != "actual":
+            continue
+        if year and figure.year not in (None, year) or family(figure.unit) != family(kept[1]):
             continue
         value = kept[0] * unit_factor(kept[1])
         if _agrees(figure, value):

@@ -28,12 +28,16 @@ PASSAGE_CHECKS: tuple[Callable[[Document, Passage], Iterator[Finding]], ...] = (
 
 
 def check_report(
-    report: ReadReport, *, last: ReadReport | None = None, ledger: Ledger | None = None
+    report: ReadReport,
+    *,
+    last: ReadReport | None = None,
+    ledger: Ledger | None = None,
+    ledger_year: int | None = None,
 ) -> list[Finding]:
     """The contradictions of *report* in the order of the text.
 
     With *last*, last year's report, its targets and levels are compared too; with *ledger*, the values
-    that the records yield by indicator code or name, each with its unit.
+    that the records yield by indicator code or name, each with its unit, in *ledger_year* (None: any).
     """
     passages = passages_of(report.document.clean)
     findings = [finding for passage in passages for finding in _passage(report, passage)]
@@ -44,7 +48,7 @@ def check_report(
         findings += check_targets(report, last)
         findings += check_last_levels(report, last)
     if ledger is not None:
-        findings += check_ledger(report, ledger)
+        findings += check_ledger(report, ledger, ledger_year)
     return sorted(_once(findings), key=lambda finding: finding.places[0].start)
 
 

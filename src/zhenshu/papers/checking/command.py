@@ -10,6 +10,7 @@ from typing import TextIO
 from zhenshu.papers.checking.across import Ledger, ReadReport
 from zhenshu.papers.checking.check import check_report
 from zhenshu.papers.checking.finding import Finding
+from zhenshu.papers.linked import read_linked
 from zhenshu.papers.reading.errors import ReportUnreadableError
 from zhenshu.papers.reading.report import read_report
 
@@ -41,8 +42,10 @@ def run(
     path: Path, jsonl: bool, out: TextIO, *, last: Path | None = None, ledger: Ledger | None = None
 ) -> int:
     """Write the contradictions of the report at *path* to *out*; their number."""
-    report = read_report(path)
-    findings = check_report(report, last=read_report(last) if last else None, ledger=ledger)
+    # The names of indicators help to find last year's figures again; one report alone needs none.
+    read = read_linked if last else read_report
+    report = read(path)
+    findings = check_report(report, last=read(last) if last else None, ledger=ledger)
     for warning in report.document.warnings:
         sys.stderr.write(f"{warning}\n")
     write = _write_line if jsonl else _write_words
@@ -73,6 +76,7 @@ def as_record(finding: Finding, report: ReadReport) -> dict[str, object]:
         "stated": finding.stated,
         "computed": finding.computed,
         "arithmetic": finding.arithmetic,
+        "last": [{"start": one.start, "end": one.end, "quote": one.quote} for one in finding.last_places],
     }
 
 
@@ -84,7 +88,9 @@ def _write_words(finding: Finding, report: ReadReport, out: TextIO) -> None:
     row = row_of(report.document.text, finding.places[0].start)
     quotes = " …… ".join(f"“{place.quote}”" for place in finding.places)
     out.write(f"第{row}行 【{KIND_NAMES[finding.kind]}】{finding.message}\n")
-    out.write(f"    原文：{quotes}\n    算式：{finding.arithmetic}\n")
+    last = " …… ".join(f"“{place.quote}”" for place in finding.last_places)
+    before = f"    上年：{last}\n" if last else ""
+    out.write(f"    原文：{quotes}\n{before}    算式：{finding.arithmetic}\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -38,7 +38,7 @@ class Place(NamedTuple):
 class Finding:
     """What the report states, what follows from its own numbers, and where both stand.
 
-    The sentence is Chinese like the report it is about.
+    The sentence is Chinese like the report it is about. *last_places* stand in last year's report.
     """
 
     kind: Kind
@@ -47,3 +47,4 @@ class Finding:
     stated: str
     computed: str
     arithmetic: str
+    last_places: tuple[Place, ...] = ()

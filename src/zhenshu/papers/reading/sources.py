@@ -11,6 +11,7 @@ from zhenshu.papers.reading.errors import (
     LockedFileError,
     TextTooLongError,
     WrongFormatError,
+    gettext_noop,
 )
 from zhenshu.papers.reading.packages import part_names
 from zhenshu.papers.reading.repair import repair
@@ -22,20 +23,20 @@ TEXT_LIMIT = 6_000_000
 MILLION = 1_000_000
 _HTML_START = re.compile(rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!doctype html|<html|<head|<body)", re.IGNORECASE)
 _FOREIGN = {
-    "xl/workbook.xml": "a spreadsheet (xlsx)",
-    "ppt/presentation.xml": "a presentation (pptx)",
-    "content.xml": "an OpenDocument file",
-    "OFD.xml": "an OFD file",
+    "xl/workbook.xml": gettext_noop("a spreadsheet (xlsx)"),
+    "ppt/presentation.xml": gettext_noop("a presentation (pptx)"),
+    "content.xml": gettext_noop("an OpenDocument file"),
+    "OFD.xml": gettext_noop("an OFD file"),
 }
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = {
-    b"{\\rtf": "an RTF file",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"Rar!": "an archive",
-    b"7z\xbc\xaf": "an archive",
-    b"PK\x03\x04": "an archive",
+    b"{\\rtf": gettext_noop("an RTF file"),
+    b"\x89PNG": gettext_noop("a picture"),
+    b"\xff\xd8\xff": gettext_noop("a picture"),
+    b"GIF8": gettext_noop("a picture"),
+    b"Rar!": gettext_noop("an archive"),
+    b"7z\xbc\xaf": gettext_noop("an archive"),
+    b"PK\x03\x04": gettext_noop("an archive"),
 }
 # Words at least one of which stands every few sentences in a work report, and nearly never in a story.
 _REPORT_WORDS = re.compile(
@@ -44,7 +45,9 @@ _REPORT_WORDS = re.compile(
 )
 REPORT_DENSITY = 1 / 120
 JUDGED_LENGTH = 300
-NOT_A_REPORT = "This text has few words of a work report; it may be something else. It was read all the same."
+NOT_A_REPORT = gettext_noop(
+    "This text has few words of a work report; it may be something else. It was read all the same."
+)
 
 
 def load(path: Path) -> Document:
@@ -108,7 +111,7 @@ def _refuse_foreign(path: Path, head: bytes, names: list[str]) -> None:
     if head.startswith(_OLE):
         raise _old_or_locked(path)
     if head.startswith(b"PK") and not names:
-        raise BrokenFileError(name=path.name, kind="docx", detail="it ends too early")
+        raise BrokenFileError(name=path.name, kind="docx", detail=gettext_noop("it ends too early"))
     for part, kind in _FOREIGN.items():
         if part in names:
             raise WrongFormatError(name=path.name, kind=kind)
@@ -121,7 +124,7 @@ def _old_or_locked(path: Path) -> LockedFileError | WrongFormatError:
     """A locked docx and an old .doc share one container; the directory inside tells them apart."""
     if "EncryptedPackage".encode("utf-16-le") in path.read_bytes():
         return LockedFileError(name=path.name)
-    return WrongFormatError(name=path.name, kind="an old Word or WPS file (doc, wps)")
+    return WrongFormatError(name=path.name, kind=gettext_noop("an old Word or WPS file (doc, wps)"))
 
 
 def _too_long(path: Path, size: int) -> TextTooLongError:

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class AdoptingConfig(AppConfig):
+    name = "zhenshu.papers.adopting"
+    label = "adopting"
