@@ -5,8 +5,9 @@ from __future__ import annotations
 from zhenshu.doors.api.webhooks.outbox import Outbox
 from zhenshu.ground.ledger.record import Follower, register_followers
 from zhenshu.measures.indicators.tallies import TallyFollower
+from zhenshu.registers.engines.thresholds import ThresholdFollower
 
-FOLLOWERS: tuple[Follower, ...] = (TallyFollower(), Outbox())
+FOLLOWERS: tuple[Follower, ...] = (TallyFollower(), Outbox(), ThresholdFollower())
 
 
 def connect() -> None:

@@ -16,7 +16,8 @@ from zhenshu.doors.desk.engine_pages import ENGINES, engine_links
 from zhenshu.ground.packs.registry import forget_library, library
 from zhenshu.measures.indicators import parts
 from zhenshu.registers.dossiers.acts import create_dossier
-from zhenshu.registers.engines.models import Draw, PointAccount, PointTransfer
+from zhenshu.registers.dossiers.readings import add_reading
+from zhenshu.registers.engines.models import Alarm, Draw, LadderPlace, Match, PointAccount, PointTransfer
 
 pytestmark = pytest.mark.django_db
 PACK = Path(__file__).parents[2] / "registers" / "engines" / "engines.yaml"
@@ -197,3 +198,71 @@ class TestDraws:
         draw = Draw.objects.get()
         assert clients["viewer"].get(address("draw", draw.pk)).status_code == 404
         assert clients["leader"].get(address("hold_draw", draw.pk)).status_code == 403
+
+
+class TestLadders:
+    def test_the_list_says_what_is_lacking_and_whom_to_watch(self, clients, make):
+        make("陆家", workers=9)
+        make("沈家", workers=2)
+        url = address("ladders", "engines.rise")
+        rows = rows_of(clients["leader"].get(url + "?as=xlsx"))
+        assert [row[5] for row in rows] == ["人数十人以上（2）", "人数十人以上（9）"]
+        watched = text_of(clients["leader"].get(url + "?watch=rising"))
+        assert "陆家" in watched
+        assert "沈家" not in watched
+
+    def test_in_and_out_with_reasons(self, clients, make):
+        home, client = make("陆家", workers=12), clients["officer"]
+        said = {"dossier": home.pk, "step": "first", "standing": "title", "since": "2024-05-06"}
+        url = address("enter_ladder", "engines.rise")
+        assert client.post(url, said).status_code == 422
+        assert client.post(url, {**said, "reason": "认定文号"}).status_code == 302
+        place = LadderPlace.objects.get()
+        assert "一级" in text_of(client.get(address("climber", "engines.rise", home.pk)))
+        out = address("leave_ladder", place.pk)
+        assert client.post(out, {"on": "2024-06-01", "reason": "复核未通过"}).status_code == 302
+        rows = rows_of(client.get(address("ladder_places", "engines.rise") + "?state=ended&as=xlsx"))
+        assert [(row[4], row[7]) for row in rows] == [("认定文号", "复核未通过")]
+        assert clients["leader"].get(out).status_code == 403
+        assert clients["viewer"].get(address("climber", "engines.rise", home.pk)).status_code == 404
+
+
+class TestMatches:
+    def test_a_match_is_taken_up_and_becomes_a_matter(self, clients, make):
+        home, client = make("小厂", workers=12), clients["officer"]
+        page = text_of(client.get(address("matches", "engines.policy")))
+        url = f"{address('take_up_match', 'engines.policy', home.pk)}?clause=skilled"
+        assert url in page.replace("&amp;", "&")
+        assert client.post(url, {"state": "agreed", "note": "本月申报", "opens": "on"}).status_code == 302
+        match = Match.objects.get()
+        rows = rows_of(client.get(address("matches", "engines.policy") + "?state=agreed&as=xlsx"))
+        assert [(row[0], row[1], row[2]) for row in rows] == [("小厂", "用工补贴", 2)]
+        assert match.case.number in rows[0][6]
+        assert clients["leader"].get(url).status_code == 403
+
+    def test_needs_and_offers_stand_with_score_and_reasons(self, clients, make):
+        make("陆家", trade="缝纫")
+        make("制衣厂岗位", "job", trade="缝纫")
+        rows = rows_of(clients["officer"].get(address("matches", "engines.work") + "?as=xlsx"))
+        assert [tuple(row[:5]) for row in rows] == [("陆家", "制衣厂岗位", 50, "工种", "户名")]
+
+
+class TestThresholds:
+    def test_an_alarm_stands_with_its_matter_until_it_clears(self, clients, make, officer, today):
+        home = make("一号站")
+        kind = library().dossier_kind("engines.home")
+
+        def read(value, reason=""):
+            add_reading(
+                home, kind, "air", period=today.isoformat(), values={"pm25": value}, by=officer,
+                signer="站长", reason=reason,
+            )  # fmt: skip
+
+        read(200)
+        url = address("thresholds", "engines.dust")
+        page = text_of(clients["officer"].get(url + "?state=open"))
+        assert "一号站" in page
+        assert Alarm.objects.get().case.number in page
+        read(20, "复测")
+        assert "一号站" not in text_of(clients["officer"].get(url + "?state=open"))
+        assert [row[3] for row in rows_of(clients["officer"].get(url + "?state=cleared&as=xlsx"))] == [200]

@@ -34,6 +34,9 @@ class Engine:
 ENGINES: Sequence[Engine] = (
     Engine("points", "points", gettext_lazy("Points"), "award"),
     Engine("draws", "draws", gettext_lazy("Draws"), "arrows-shuffle"),
+    Engine("ladders", "ladders", gettext_lazy("Ladders"), "stairs-up"),
+    Engine("matches", "matches", gettext_lazy("Matches"), "arrows-join"),
+    Engine("thresholds", "thresholds", gettext_lazy("Thresholds"), "alarm"),
 )
 
 

@@ -19,6 +19,7 @@ from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.schema import Packed
 from zhenshu.ground.people.models import Role
 from zhenshu.ground.people.scope import Scope
+from zhenshu.registers.cases.errors import CaseError
 from zhenshu.registers.dossiers.errors import DossierError
 from zhenshu.registers.dossiers.models import Dossier, State
 from zhenshu.registers.dossiers.visibility import find_dossier, visible_dossiers
@@ -60,7 +61,7 @@ def try_act(act: Callable[[], Done], form: forms.Form) -> Done | None:
     except EngineInvalidError as error:
         for name, sentence in error.problems.items():
             form.add_error(name if name in form.fields else None, sentence)
-    except (EngineError, DossierError) as error:
+    except (EngineError, DossierError, CaseError) as error:
         form.add_error(None, str(error))
     return None
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from zhenshu.doors.desk import engine_draws, engine_pages, engine_points
+from zhenshu.doors.desk import (
+    engine_draws,
+    engine_ladders,
+    engine_matches,
+    engine_pages,
+    engine_points,
+    engine_thresholds,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("engines/", engine_pages.list_engines, name="engines"),
@@ -24,4 +31,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("engines/draw/<int:draw_id>/cancel/", engine_draws.cancel_draw, name="cancel_draw"),
     path("engines/draw/<int:draw_id>/publish/", engine_draws.publish_draw, name="publish_draw"),
     path("engines/draw/<int:draw_id>/cases/", engine_draws.draw_cases, name="draw_cases"),
+    path("engines/ladders/<str:code>/", engine_ladders.list_climbers, name="ladders"),
+    path("engines/ladders/<str:code>/places/", engine_ladders.list_places, name="ladder_places"),
+    path("engines/ladders/<str:code>/enter/", engine_ladders.enter_ladder, name="enter_ladder"),
+    path("engines/ladders/<str:code>/<int:dossier_id>/", engine_ladders.show_climber, name="climber"),
+    path("engines/ladder-places/<int:place_id>/leave/", engine_ladders.leave_ladder, name="leave_ladder"),
+    path("engines/matches/<str:code>/", engine_matches.list_matches, name="matches"),
+    path("engines/matches/<str:code>/<int:need_id>/", engine_matches.take_up_match, name="take_up_match"),
+    path("engines/thresholds/<str:code>/", engine_thresholds.list_alarms, name="thresholds"),
 ]

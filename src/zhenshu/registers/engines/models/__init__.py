@@ -1,8 +1,12 @@
 """The rows of the engines, one module for each."""
 
 from zhenshu.registers.engines.models.draws import Draw, DrawnObject, DrawSerial, DrawState
+from zhenshu.registers.engines.models.ladders import LadderPlace, Standing
+from zhenshu.registers.engines.models.matches import Match, MatchState
 from zhenshu.registers.engines.models.points import AccountRole, Cause, PointAccount, PointTransfer
+from zhenshu.registers.engines.models.thresholds import Alarm
 
 __all__ = [
-    "AccountRole", "Cause", "Draw", "DrawSerial", "DrawState", "DrawnObject", "PointAccount", "PointTransfer",
+    "AccountRole", "Alarm", "Cause", "Draw", "DrawSerial", "DrawState", "DrawnObject", "LadderPlace", "Match",
+    "MatchState", "PointAccount", "PointTransfer", "Standing",
 ]  # fmt: skip
