@@ -29,7 +29,9 @@ def walk(thing: Declared, place: Place = ()) -> Iterator[tuple[Place, Declared]]
     """Yield every declared thing below *thing* with its place."""
     yield place, thing
     for name in type(thing).model_fields:
-        yield from _below(getattr(thing, name), (*place, name))
+        value = getattr(thing, name)
+        if value and isinstance(value, (Declared, dict, tuple)):  # most are plain words and numbers
+            yield from _below(value, (*place, name))
 
 
 def _below(value: Any, place: Place) -> Iterator[tuple[Place, Declared]]:

@@ -6,9 +6,11 @@ so a pack file added to a running installation is usable without a restart.
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -144,9 +146,22 @@ def _named(found: Mapping[str, Kind], code: str, error: Callable[[str], PackErro
 def read_library(folders: Iterable[Path], day: date) -> Library:
     """Return the library of all pack files in *folders*; the first folder is the shipped one."""
     files: list[PackFile] = []
-    for place, folder in enumerate(folders):
-        files.extend(load_file(path, shipped=place == 0) for path in sorted(folder.glob("*.yaml")))
-    return _library_of(_Files(files), day)
+    with _collector_at_rest():
+        for place, folder in enumerate(folders):
+            files.extend(load_file(path, shipped=place == 0) for path in sorted(folder.glob("*.yaml")))
+        return _library_of(_Files(files), day)
+
+
+@contextmanager
+def _collector_at_rest() -> Iterator[None]:
+    """Pause the collector of cycles, which would walk the many small objects of the packs again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class _Files(tuple[PackFile, ...]):
