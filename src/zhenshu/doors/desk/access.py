@@ -23,6 +23,7 @@ from django_htmx.middleware import HtmxDetails
 from zhenshu.ground.people.errors import NotAllowedError
 from zhenshu.ground.people.models import Role, User
 from zhenshu.ground.people.scope import HeldPost, Scope, scope_of
+from zhenshu.registers.blocks.errors import RecordNotAllowedError, RecordNotFoundError
 from zhenshu.registers.cases.errors import CaseNotFoundError, StepNotAllowedError
 from zhenshu.registers.dossiers.errors import DossierNotAllowedError, DossierNotFoundError
 from zhenshu.registers.plans.errors import PlanNotAllowedError, PlanNotFoundError
@@ -33,6 +34,14 @@ EVERYBODY = frozenset(Role.values)
 READING = ("GET", "HEAD")
 WRITING = ("POST",)
 FORM = (*READING, *WRITING)
+
+REFUSED = (
+    StepNotAllowedError,
+    NotAllowedError,
+    DossierNotAllowedError,
+    PlanNotAllowedError,
+    RecordNotAllowedError,
+)
 
 
 class DeskRequest(HttpRequest):
@@ -92,9 +101,9 @@ def _narrowed(whole: Scope, post_id: int | None) -> Scope:
 def _answer(view: View, request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     try:
         return view(request, *args, **kwargs)
-    except (CaseNotFoundError, DossierNotFoundError, PlanNotFoundError) as error:
+    except (CaseNotFoundError, DossierNotFoundError, PlanNotFoundError, RecordNotFoundError) as error:
         raise Http404(str(error)) from error
-    except (StepNotAllowedError, NotAllowedError, DossierNotAllowedError, PlanNotAllowedError) as error:
+    except REFUSED as error:
         raise PermissionDenied(str(error)) from error
 
 

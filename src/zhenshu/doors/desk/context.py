@@ -49,6 +49,7 @@ MENU: Sequence[tuple[str | Promise, Sequence[Entry]]] = (
         Entry("loads", gettext_lazy("Offices' load"), "chart-bar", OVERSEERS),
     )),
     (gettext_lazy("Records"), (
+        Entry("lines", gettext_lazy("Work by line"), "list-details"),
         Entry("dossiers", gettext_lazy("Dossiers"), "folder"),
         Entry("plans", gettext_lazy("Tasks and projects"), "target-arrow", OFFICE_ROLES),
     )),

@@ -42,6 +42,7 @@ from zhenshu.measures.indicators.evaluate import Board, Value, evaluate_board, r
 from zhenshu.measures.indicators.explain import Explanation, Group, explain
 from zhenshu.measures.indicators.models import Target
 from zhenshu.measures.indicators.targets import RULE, TargetState, target_states
+from zhenshu.registers.blocks.models import Record
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.models import Dossier, Reading
 
@@ -417,9 +418,19 @@ def record_rows(records: Sequence[Any], scope: Scope) -> Iterable[Row]:
                 url = reverse("desk:dossier_readings", args=[record.dossier_id, record.series])
                 first = Cell(text=title_for(record.dossier, scope), below=record.signer, url=url)
                 rest = (record.series, record.dossier.area.name, record.period)
+            case Record():
+                url = reverse("desk:record", args=[record.pk])
+                first = Cell(text=record.title, url=url)
+                rest = (record_kind_name(record.kind), record.area.name, f"{record.day:%Y-%m-%d}")
             case _:
                 url, first, rest = "", Cell(text=str(record)), ("", record.area.name, "")
         yield Row(cells=[first, *(Cell(text=text) for text in rest)], url=url)
+
+
+def record_kind_name(code: str) -> str:
+    """Return the name of a kind of records; its code when no pack declares it any more."""
+    kind = library().kinds.get(code)
+    return kind.name if kind else code
 
 
 def _dossier_kind_name(code: str) -> str:

@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhenshu.doors.desk.more_urls")),
     path("", include("zhenshu.doors.desk.report_urls")),
     path("", include("zhenshu.doors.desk.plan_urls")),
+    path("", include("zhenshu.doors.desk.block_urls")),
     path("", include("zhenshu.doors.desk.engine_urls")),
 ]
 

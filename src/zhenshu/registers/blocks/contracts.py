@@ -98,6 +98,11 @@ def instalments_of(kept: Record, kind: ContractKind | None = None) -> list[Insta
     return schedule(due_days(kept.day, max(last, kept.day), declared.due), kept.amount, kept.settled)
 
 
+def last_day_of(kept: Record) -> date | None:
+    """Return the last day of a contract, itself included; None where it has no end."""
+    return kept.ended_on - timedelta(days=1) if kept.ended_on else None
+
+
 def next_open(instalments: Sequence[Instalment]) -> date | None:
     """Return the day of the oldest instalment that is not wholly paid."""
     return next((one.due for one in instalments if one.open > 0), None)
@@ -199,7 +204,7 @@ def owing(kind: ContractKind, scope: Scope, *, today: date | None = None) -> lis
     for contract in standing:
         parts = instalments_of(contract, kind)
         late, oldest = arrears(parts, day), next_open(parts)
-        ends = contract.ended_on - timedelta(days=1) if contract.ended_on else None
+        ends = last_day_of(contract)
         one = Owing(
             contract,
             late,

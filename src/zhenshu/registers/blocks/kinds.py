@@ -17,6 +17,7 @@ from zhenshu.ground.packs.schema import (
     LearningKind,
     Packed,
     PayoutKind,
+    SurveyKind,
     TieKind,
 )
 from zhenshu.ground.packs.terms import fields_of
@@ -49,7 +50,12 @@ def full_code(code: str, pack: str) -> str:
 
 
 def subject_code(kind: Packed) -> str:
-    """Return the dossier kind a record is about; empty when it is about none."""
+    """Return the dossier kind a record is about; empty when it is about none, as a survey of many is."""
+    return "" if isinstance(kind, SurveyKind) else asked_code(kind)
+
+
+def asked_code(kind: Packed) -> str:
+    """Return the dossier kind a block speaks of."""
     of = getattr(kind, "of", None)
     return full_code(of, kind.pack) if of else ""
 

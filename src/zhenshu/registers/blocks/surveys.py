@@ -24,7 +24,7 @@ from zhenshu.registers.blocks.acts import RecordDraft, keep_record, record_facts
 from zhenshu.registers.blocks.among import dossiers_of
 from zhenshu.registers.blocks.errors import RecordInvalidError, RecordStateError
 from zhenshu.registers.blocks.fractions import reaches, read_share
-from zhenshu.registers.blocks.kinds import record_kind, refuse, subject_code
+from zhenshu.registers.blocks.kinds import asked_code, record_kind, refuse
 from zhenshu.registers.blocks.models import AnswerCount, Record
 from zhenshu.registers.blocks.visibility import find_record
 from zhenshu.registers.dossiers.models import Dossier
@@ -66,7 +66,7 @@ def start_survey(
     """Return the survey with its sample; the seed and the number drawn from stand beside it."""
     if not seed.strip():
         raise refuse(seed=_("A draw needs a seed that others can check, such as the date of a public draw."))
-    asked = dossiers_of(subject_code(kind), by) if kind.of else Dossier.objects.none()
+    asked = dossiers_of(asked_code(kind), by) if kind.of else Dossier.objects.none()
     here = [one for one in asked if _inside(one, area)]
     detail = {
         "seed": seed.strip(),

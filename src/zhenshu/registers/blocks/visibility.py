@@ -72,6 +72,11 @@ def may(right: str, scope: Scope, *, area_path: str, sensitive: bool) -> bool:
     )
 
 
+def may_do(right: str, record: Record, scope: Scope) -> bool:
+    """Tell whether an act on a loaded record is open to *scope*."""
+    return may(right, scope, area_path=record.area.path, sensitive=record.sensitive)
+
+
 def may_somewhere(right: str, scope: Scope) -> bool:
     """Tell whether the right is held in any area, so that a button is drawn."""
     return any(post.role in RIGHTS[right] for post in scope.posts)
