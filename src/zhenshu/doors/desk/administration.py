@@ -16,8 +16,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from zhenshu.doors.desk.access import FORM, DeskRequest, page
 from zhenshu.doors.desk.context import ADMINISTRATORS
@@ -255,6 +253,9 @@ def people_template(request: DeskRequest) -> HttpResponse:
 
 
 def _workbook(name: str, sheets: dict[str, tuple[list[str], dict[str, str]]]) -> HttpResponse:
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     book = Workbook()
     book.remove(book.worksheets[0])
     for title, (heads, example) in sheets.items():

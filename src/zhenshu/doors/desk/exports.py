@@ -7,20 +7,20 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
 
 from zhenshu.doors.desk.components import Cell, Column, Table
 from zhenshu.doors.desk.states import look_of
+
+# Few requests write a file: a server process carries the library only once it has written one.
+if TYPE_CHECKING:
+    from openpyxl.cell import WriteOnlyCell
 
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Value = str | int | float | Decimal | bool | date | datetime | None
@@ -58,6 +58,9 @@ def write_workbook(
     name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, as_of: datetime
 ) -> bytes:
     """Return the bytes of an xlsx file; rows are written as they come and never all held at once."""
+    from openpyxl import Workbook
+    from openpyxl.utils import get_column_letter
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(sheet_title(name))
     sheet.freeze_panes = "A2"
@@ -79,6 +82,8 @@ def sheet_title(name: str) -> str:
 
 
 def _head(sheet: Any, column: Column) -> WriteOnlyCell:
+    from openpyxl.styles import Alignment, Font
+
     cell = write_cell(sheet, f"{column.title} ({column.unit})" if column.unit else str(column.title))
     cell.font = Font(bold=True)
     cell.alignment = Alignment(vertical="center")
@@ -87,6 +92,8 @@ def _head(sheet: Any, column: Column) -> WriteOnlyCell:
 
 def write_cell(sheet: Any, value: Value) -> WriteOnlyCell:
     """Return a cell that holds *value* and never runs: text stays text whatever it starts with."""
+    from openpyxl.cell import WriteOnlyCell
+
     if isinstance(value, datetime):
         local = timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
         cell = WriteOnlyCell(sheet, value=local.replace(microsecond=0))

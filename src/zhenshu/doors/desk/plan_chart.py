@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
 from zhenshu.doors.desk.access import DeskRequest, base_template, page
 from zhenshu.doors.desk.context import OFFICE_ROLES
-from zhenshu.doors.desk.exports import CONTENT_TYPE, attachment_header, sheet_title, write_cell
+from zhenshu.doors.desk.exports import CONTENT_TYPE, attachment_header
 from zhenshu.doors.desk.lists import condition_bar, crumbs, read_asked
 from zhenshu.doors.desk.plan_pages import conditions, question_of
 from zhenshu.doors.desk.plan_words import TONES, days_words, office_name, percent, rule_words, tabs
 from zhenshu.doors.desk.township import is_synthetic, township_name
-from zhenshu.papers.writing.layout import write_wall_chart
 from zhenshu.papers.writing.paper import Cell as PaperCell
 from zhenshu.papers.writing.paper import Column as PaperColumn
 from zhenshu.papers.writing.paper import Table as PaperTable
@@ -36,7 +31,6 @@ NAMES = ("text", "level", "category", "lamp", "office", "leader")
 SHADES = {Colour.RED: "F4C7C3", Colour.YELLOW: "FFE8A6", Colour.GREEN: "CDE8D5", Colour.GREY: "E6E9EC"}
 # Shares of the width of each column, in the order of `heads`.
 SHARES = (4, 22, 11, 30, 34, 11, 16, 13, 11, 28, 28)
-A3, LINES = "8", Side(style="thin")
 STATE_COLUMN = 8
 
 
@@ -126,59 +120,6 @@ def line_of(row: ChartRow) -> Line:
     )
 
 
-# ── the sheet of Excel ────────────────────────────────────────────────────────────────────────────────
-
-
-def chart_workbook(title: str, lines: Sequence[Line]) -> bytes:
-    """Return an A3 landscape sheet: title, heads on every page, lamps coloured and in words."""
-    book = Workbook()
-    sheet = book.active
-    sheet.title = sheet_title(_("Wall chart"))
-    sheet.page_setup.paperSize, sheet.page_setup.orientation = A3, "landscape"
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = "1:3"
-    sheet.freeze_panes = "C4"
-    columns = [chr(ord("A") + place) for place in range(len(SHARES))]
-    for column, share in zip(columns, SHARES, strict=True):
-        sheet.column_dimensions[column].width = share
-    _put_heading(sheet, title, columns[-1])
-    for number, line in enumerate(lines, start=4):
-        _put_line(sheet, number, line)
-    target = BytesIO()
-    book.save(target)
-    return target.getvalue()
-
-
-def _put_heading(sheet: Any, title: str, last: str) -> None:
-    sheet.merge_cells(f"A1:{last}1")
-    sheet.merge_cells(f"A2:{last}2")
-    sheet["A1"].value, sheet["A2"].value = title, sheet_note()
-    sheet["A1"].font = Font(size=22, bold=True)
-    sheet["A1"].alignment = Alignment(horizontal="center", vertical="center")
-    sheet["A2"].alignment = Alignment(horizontal="right")
-    sheet.row_dimensions[1].height = 36
-    for place, head in enumerate(heads(), start=1):
-        cell = sheet.cell(row=3, column=place, value=head)
-        cell.font = Font(bold=True)
-        _frame(cell, horizontal="center")
-
-
-def _put_line(sheet: Any, number: int, line: Line) -> None:
-    for place, text in enumerate(line.texts()):
-        cell = sheet.cell(row=number, column=place + 1)
-        written = write_cell(sheet, text)  # text stays text, whatever it starts with
-        cell.value, cell.data_type, cell.quotePrefix = written.value, "s", written.quotePrefix
-        _frame(cell, horizontal="center" if place in (0, STATE_COLUMN) else "left")
-        if place == STATE_COLUMN:
-            cell.fill = PatternFill("solid", start_color=SHADES[line.row.standing.status.colour])
-
-
-def _frame(cell: Any, *, horizontal: str) -> None:
-    cell.alignment = Alignment(horizontal=horizontal, vertical="center", wrap_text=True)
-    cell.border = Border(left=LINES, right=LINES, top=LINES, bottom=LINES)
-
-
 def sheet_note() -> str:
     """Return the line below the title: as of when, and that the data are invented where they are."""
     words = _("Data as of %(at)s") % {"at": f"{timezone.localtime():%Y-%m-%d %H:%M}"}
@@ -189,6 +130,8 @@ def chart_document(title: str, lines: Sequence[Line]) -> bytes:
     """Return the same table as a document on A3 landscape sheets."""
     columns = tuple(PaperColumn(head, share) for head, share in zip(heads(), SHARES, strict=True))
     rows = tuple(_paper_row(line) for line in lines)
+    from zhenshu.papers.writing.layout import write_wall_chart
+
     chart = WallChart(title, PaperTable(columns, rows), sheet_note())
     with TemporaryDirectory() as folder:
         place = Path(folder) / "chart.docx"
@@ -205,6 +148,9 @@ def _paper_row(line: Line) -> tuple[PaperCell, ...]:
 
 
 def _as_excel(title: str, lines: Sequence[Line]) -> HttpResponse:
+    # The libraries of files are carried by a server process only once it has written one.
+    from zhenshu.doors.desk.plan_sheet import chart_workbook
+
     return _as_file(chart_workbook(title, lines), CONTENT_TYPE, f"{title}.xlsx")
 
 

@@ -15,12 +15,15 @@ from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.registry import version_id
 from zhenshu.ground.packs.schema import CaseKind
 from zhenshu.ground.people.models import Office
+from zhenshu.ground.statements import Select
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.models import Dossier, State
 from zhenshu.registers.fields import LATITUDES, LONGITUDES, LONGTEXT_LIMIT, FieldProblem, clean_text
 from zhenshu.registers.references import References
 
 TITLE_LENGTH = 120
+# Every new matter asks for its area; the polygon is not needed for that.
+OPEN_AREA = Select(Area, "id = %s AND valid_to IS NULL", without=("boundary",))
 # Clocks of two machines differ a little; a report from later than this has a slip in its date.
 TOLERANCE = timedelta(minutes=10)
 
@@ -178,7 +181,7 @@ class Lookups:
         """Return the area if it exists today."""
         if area_id not in self._areas:
             number = int(area_id) if str(area_id).isdigit() else 0
-            self._areas[area_id] = Area.objects.filter(pk=number, valid_to=None).first()
+            self._areas[area_id] = OPEN_AREA.first(number)
         return self._areas[area_id]
 
     def office(self, office_id: int | None) -> Office | None:

@@ -8,9 +8,9 @@ import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import httpx
 from django.db import transaction
 from django.utils import timezone
 from pydantic_core import to_json
@@ -18,6 +18,9 @@ from pydantic_core import to_json
 from zhenshu import __version__
 from zhenshu.doors.api.models import PENDING, Delivery, SendState
 from zhenshu.doors.api.webhooks.acts import is_forbidden
+
+if TYPE_CHECKING:
+    import httpx
 
 # How long to wait after the first failure, the second, …; after the last the message is given up.
 RETRY_AFTER = (
@@ -44,6 +47,8 @@ def deliver_waiting(*, at: datetime | None = None, limit: int = BATCH) -> Sent:
 
     A receiver that fails once is left alone for the rest of the round, so that it holds up nobody else.
     """
+    import httpx  # only the worker sends: the server's processes need not carry it
+
     moment = at or timezone.now()
     states: list[str] = []
     silent: set[int] = set()
@@ -88,6 +93,8 @@ def send(client: httpx.Client, message: Delivery, at: datetime) -> str:
         "Zhenshu-Delivery": str(message.message_id),
         "Zhenshu-Signature": f"t={stamp},v1={sign(message.webhook.secret, stamp, body)}",
     }
+    import httpx
+
     try:
         if leads_astray(message.webhook.url):
             return "The address leads to a machine that nothing is sent to."

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from zhenshu.ground.packs.schema import ClockScope, Stage
 from zhenshu.ground.people.models import Office
+from zhenshu.ground.statements import Select
 from zhenshu.registers.cases import clocks as clockwork
 from zhenshu.registers.cases.errors import StepIncompleteError, StepNotLawfulError
 from zhenshu.registers.cases.models import (
@@ -20,6 +21,9 @@ from zhenshu.registers.cases.models import (
     SupervisionState,
 )
 from zhenshu.registers.cases.turn import Turn
+
+# Every dispatch asks for its office.
+WORKING_OFFICE = Select(Office, "id = %s AND closed_on IS NULL")
 
 # How a case may end by the step "close"; the other outcomes have steps of their own.
 CLOSING_OUTCOMES = (Outcome.RESOLVED, Outcome.UNRESOLVED)
@@ -77,7 +81,7 @@ def find_dutiful_office(turn: Turn, office_id: int | None) -> Office:
 
 def find_working_office(office_id: int | None) -> Office:
     """Return the office if it exists today; raise StepIncompleteError otherwise."""
-    office = Office.objects.filter(pk=office_id, closed_on=None).first() if office_id else None
+    office = WORKING_OFFICE.first(office_id) if office_id else None
     if office is None:
         raise StepIncompleteError({"office": _("Choose an office that exists today.")})
     return office
