@@ -153,6 +153,19 @@ def demo(
 
 
 @app.command()
+def roundtrip(
+    report: Annotated[Path, typer.Argument(help="报告文件 A report.")],
+    seed: Annotated[
+        int | None,
+        typer.Option(help="随机种子 Another township for another number.", show_default=False),
+    ] = None,
+    jsonl: Jsonl = False,
+) -> None:
+    """往返 Build a fictional township like a report, and compare each figure with its records."""
+    _end(_command("roundtrip").run(report, jsonl=jsonl, seed=seed))
+
+
+@app.command()
 def read(
     files: Annotated[
         list[Path], typer.Argument(help="报告文件或文件夹 Reports (txt, docx, html, pdf) or folders.")
@@ -215,9 +228,12 @@ def compose(
     to: Annotated[
         Path | None, typer.Option("--json", help="写成 JSON Write JSON (- prints it).", show_default=False)
     ] = None,
+    published: Annotated[
+        bool, typer.Option("--published", help="已发布的版本 The edition that stands published.")
+    ] = False,
 ) -> None:
     """写报告 Compose the year's report: every figure from its records."""
-    _end(_command("papers").compose(data, area=area, year=year, docx=docx, to=to))
+    _end(_command("papers").compose(data, area=area, year=year, docx=docx, to=to, published=published))
 
 
 @tallies.command("check")

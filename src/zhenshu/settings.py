@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "zhenshu.doors.security.ContentSecurityPolicy",
+    "zhenshu.doors.hurry.Hurry",
     "zhenshu.doors.api.lane.BearerLane",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -8,7 +8,7 @@ from zhenshu.commands.django_start import start_django
 
 
 def verify(data: Path | None) -> int:
-    """Check every seal with a progress bar; say the first fault and return 1, or 0."""
+    """Check every seal, those of published reports too; say the first fault and return 1, or 0."""
     start_django(data)
     from django.utils.translation import gettext as _
     from rich.progress import Progress
@@ -26,4 +26,22 @@ def verify(data: Path | None) -> int:
         print(_("Entry %(seq)d: %(reason)s. Keep this data, restore a backup beside it and compare.") % words)
         return 1
     print(_("The ledger is whole: %(count)d entries verified.") % {"count": total})
+    return _verify_reports()
+
+
+def _verify_reports() -> int:
+    """Check the seals of published reports; say the first fault and return 1, or 0."""
+    from django.utils.translation import gettext as _
+
+    from zhenshu.papers.publishing.models import Report
+    from zhenshu.papers.publishing.sealing import verify_reports
+
+    fault = verify_reports()
+    if fault:
+        words = {"title": str(fault.report), "reason": fault.reason}
+        print(_("Published report %(title)s: %(reason)s. Compare it with a backup.") % words)
+        return 1
+    sealed = Report.objects.exclude(sequence=None).count()
+    if sealed:
+        print(_("%(count)d published reports are as they were sealed.") % {"count": sealed})
     return 0

@@ -7,13 +7,15 @@ from pathlib import Path
 from zhenshu.commands.django_start import start_django
 
 
-def compose(data: Path | None, *, area: str, year: int, docx: Path | None, to: Path | None) -> int:
-    """Compose the report of an area and a year."""
+def compose(
+    data: Path | None, *, area: str, year: int, docx: Path | None, to: Path | None, published: bool
+) -> int:
+    """Compose the report of an area and a year, or give the edition that stands published."""
     start_django(data)
     # The command is made of models, usable only once Django has started.
     from zhenshu.papers.writing import command
 
-    return command.run(area, year, docx=docx, to=to)
+    return command.run(area, year, docx=docx, to=to, published=published)
 
 
 def coverage(file: Path, data: Path | None, *, jsonl: bool) -> int:

@@ -25,6 +25,7 @@ from zhenshu.papers.publishing.errors import (
 from zhenshu.papers.publishing.models import Report
 from zhenshu.papers.publishing.rights import find_report, visible_reports
 from zhenshu.papers.publishing.sealing import seal_of, verify_reports
+from zhenshu.papers.writing.command import run
 from zhenshu.papers.writing.compose import compose
 from zhenshu.papers.writing.layout import write_official
 from zhenshu.papers.writing.report_paper import paper_of
@@ -328,3 +329,13 @@ def test_the_document_holds_the_frozen_and_overridden_figures(draft, year, tmp_p
 
 def test_every_refusal_is_of_one_family():
     assert all(issubclass(error, PublishingError) for _, error, _ in REFUSALS)
+
+
+def test_the_command_gives_the_published_edition_or_says_there_is_none(draft, year, capsys):
+    out = io.StringIO()
+    assert run("", 2023, published=True, out=out) == 1
+    assert "2023" in capsys.readouterr().err
+    publish(draft, year.secretary)
+    year.visit("2023-12-01", 4)
+    assert run("", 2023, published=True, out=out) == 0
+    assert TEXT in out.getvalue()

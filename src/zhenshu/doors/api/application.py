@@ -24,6 +24,7 @@ from zhenshu.doors.api.routers import (
     me,
     offices,
     packs,
+    reports,
     suggestions,
     webhooks,
 )
@@ -72,6 +73,7 @@ def make_api() -> ZhenshuAPI:
     api.add_router("/areas", areas.router)
     api.add_router("/offices", offices.router)
     api.add_router("/packs", packs.router)
+    api.add_router("/reports", reports.router)
     api.add_router("/webhooks", webhooks.router)
     return api
 

@@ -29,6 +29,7 @@ from pydantic_core import to_json
 from zhenshu.ground.areas.errors import AreaError
 from zhenshu.ground.packs.registry import PackError
 from zhenshu.ground.people.errors import NotAllowedError, PeopleError, TokenError
+from zhenshu.papers.publishing.errors import ReportNotFoundError
 from zhenshu.registers.cases import errors as cases
 from zhenshu.registers.dossiers import errors as dossiers
 
@@ -129,6 +130,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     dossiers.DossierNotFoundError: NOT_FOUND,
     WebhookNotFoundError: NOT_FOUND,
     PageMissingError: NOT_FOUND,
+    ReportNotFoundError: NOT_FOUND,
     PackError: NOT_FOUND,
     Http404: NOT_FOUND,
     cases.StepNotLawfulError: Kind(409, "step-not-lawful", gettext_lazy("Not possible now")),

@@ -31,6 +31,7 @@ from zhenshu.doors.desk.case_lists import (
 from zhenshu.doors.desk.case_rows import CaseRow, case_rows
 from zhenshu.doors.desk.counting import counts_of
 from zhenshu.doors.desk.home_plans import plan_card
+from zhenshu.doors.desk.home_reports import changed_facts
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.cases.queries import page_of
 
@@ -165,7 +166,7 @@ def _leader(scope: Scope) -> dict[str, Any]:
 
 def _secretary(scope: Scope) -> dict[str, Any]:
     return {
-        "shares": list(_share_tiles(scope)),
+        "shares": [*_share_tiles(scope), *(Tile(**facts) for facts in changed_facts(scope))],
         "plan": plan_card(scope),
         "days": figures.closings_by_day(scope),
         "orders": figures.open_orders(scope),

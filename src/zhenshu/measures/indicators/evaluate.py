@@ -29,7 +29,7 @@ from zhenshu.measures.indicators.geography import Boundaries, layout_of, tree
 from zhenshu.measures.indicators.series import NOTHING, Found, Reports, read_reports
 from zhenshu.measures.indicators.spans import Span, span_of
 from zhenshu.measures.indicators.sums import Sums, read_sums
-from zhenshu.measures.indicators.tallies import build_missing
+from zhenshu.measures.indicators.tallies import build_or_wait
 
 Made = Literal["records", "reported", "mixed", "nothing"]
 Number = Decimal | None
@@ -126,22 +126,23 @@ def _id(area: Area | int) -> int:
 
 @dataclass(frozen=True)
 class Material:
-    """All that was read for a board."""
+    """All that was read for a board; *waiting* are quantities the worker still has to count anew."""
 
     sums: Sums
     reports: Reports
     as_of: datetime
+    waiting: frozenset[str] = frozenset()
 
 
 def _read(
     plans: Sequence[Plan], areas: Sequence[int], spans: Sequence[Span], boundaries: Boundaries
 ) -> Material:
     quantities = {one.digest: one for plan in plans for one in quantities_in(plan.node)}
-    build_missing(quantities)
+    waiting = build_or_wait(quantities)
     wide = {*areas, *_areas_below(plans, areas, spans)}
-    sums = read_sums(quantities.values(), layout_of(wide, boundaries), spans, boundaries)
+    sums = read_sums(quantities.values(), layout_of(wide, boundaries), spans, boundaries, waiting)
     codes = {series.code for plan in plans for series in series_in(plan.node)}
-    return Material(sums, read_reports(codes, areas, spans), timezone.now())
+    return Material(sums, read_reports(codes, areas, spans), timezone.now(), waiting)
 
 
 def _areas_below(plans: Sequence[Plan], areas: Sequence[int], spans: Sequence[Span]) -> Iterator[int]:
@@ -176,6 +177,11 @@ class Board:
 
     def plan(self, code: str) -> Plan:
         return self._plans[code]
+
+    def waits(self, code: str) -> bool:
+        """Tell whether an indicator is still to be counted anew after a change of its definition."""
+        waiting = self.material.waiting
+        return bool(waiting) and any(one.digest in waiting for one in quantities_in(self._plans[code].node))
 
     def row(self, code: str, area: int) -> Row:
         """Return an indicator in an area over all spans, unrounded."""

@@ -178,10 +178,17 @@ OVER_TIME = {"last": _last, "mean": _mean, "max": _highest, "none": _whole}
 
 
 def read_sums(
-    quantities: Iterable[Quantity], layout: Layout, spans: Sequence[Span], boundaries: Boundaries
+    quantities: Iterable[Quantity],
+    layout: Layout,
+    spans: Sequence[Span],
+    boundaries: Boundaries,
+    waiting: frozenset[str] = frozenset(),
 ) -> Sums:
-    """Read the tallies of all quantities over all spans: one statement for flows, stocks and members each."""
-    known = part_ids()
+    """Read the tallies of all quantities over all spans: one statement for flows, stocks and members each.
+
+    Those *waiting* to be counted anew are left out: what is kept of them is not what they ask for.
+    """
+    known = {digest: pk for digest, pk in part_ids().items() if digest not in waiting}
     wanted = {known[one.digest]: one for one in quantities if one.digest in known}
     first = min(min(span.first, span.stock_month) for span in spans)
     last = max(max(span.last, span.stock_month) for span in spans)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -17,10 +19,13 @@ from zhenshu.measures.indicators.definitions import Quantity, catalogue
 from zhenshu.measures.indicators.models import Member, Part, Place, Tally
 from zhenshu.measures.indicators.parts import PlaceKey, part_ids, place_ids
 from zhenshu.measures.indicators.recount import recount
-from zhenshu.measures.indicators.sources import READINGS
+from zhenshu.measures.indicators.sources import READINGS, source_of
 
 Progress = Callable[[int, int, str], None]
 BATCH = 400  # rows of one statement
+# Up to so many records somebody who waits for a page has counted at once; beyond, the worker counts them.
+MOST_AT_ONCE = 5_000
+_hurried: ContextVar[bool] = ContextVar("hurried", default=False)
 FOLLOWED = frozenset({*WHOLE, READINGS.subject})
 
 _SUMS = (
@@ -108,6 +113,37 @@ def build_missing(digests: Iterable[str] | None = None, progress: Progress | Non
         missing = set(Part.objects.filter(digest__in=wanted, built_at=None).values_list("digest", flat=True))
         _build([catalogue().quantities[digest] for digest in sorted(missing)], progress)
     return len(missing)
+
+
+@contextmanager
+def in_a_hurry() -> Iterator[None]:
+    """Let nobody wait in here until many records are counted anew: somebody waits for a page."""
+    token = _hurried.set(True)
+    try:
+        yield
+    finally:
+        _hurried.reset(token)
+
+
+def build_or_wait(quantities: Mapping[str, Quantity]) -> frozenset[str]:
+    """Count what is not counted yet; in a hurry return what is left to the worker instead."""
+    if not _hurried.get():
+        build_missing(quantities)
+        return frozenset()
+    wanted = part_ids().keys() & quantities.keys()
+    waiting = Part.objects.filter(digest__in=wanted, built_at=None).values_list("digest", flat=True)
+    missing = frozenset(waiting)
+    if missing and _are_few(quantities[digest] for digest in missing):
+        build_missing(missing)
+        return frozenset()
+    return missing
+
+
+def _are_few(quantities: Iterable[Quantity]) -> bool:
+    """Tell whether the tables behind quantities hold few records, counted in a blink."""
+    sources = [source_of(one.counted) for one in quantities]
+    models = {source.model for source in sources if source is not None}
+    return sum(model._base_manager.all()[: MOST_AT_ONCE + 1].count() for model in models) <= MOST_AT_ONCE
 
 
 def rebuild(progress: Progress | None = None) -> int:

@@ -32,7 +32,7 @@ from zhenshu.papers.publishing.errors import ReportChangedError, ReportInvalidEr
 from zhenshu.papers.publishing.models import Report, State
 from zhenshu.papers.publishing.rights import find_report, require_writer
 from zhenshu.papers.publishing.sealing import close_with_seal
-from zhenshu.papers.writing.compose import compose
+from zhenshu.papers.writing.compose import Composed, compose
 from zhenshu.papers.writing.report_paper import plain_title
 
 MOST_WORDS = 20_000  # characters of free words; a longer text is no report any more
@@ -48,7 +48,7 @@ def start_draft(area: Area, year: int, *, by: Scope, at: datetime | None = None)
     require_writer(by, area)
     earlier = list(Report.objects.filter(area=area, year=year).order_by("edition"))
     _refuse_second(earlier)
-    composed, moment = compose(area, year, scope=by), at or timezone.now()
+    composed, moment = _settled(area, year, by), at or timezone.now()
     content, last = content_of(composed), earlier[-1] if earlier else None
     report = Report(
         area=area, year=year, edition=len(earlier) + 1,
@@ -64,6 +64,17 @@ def start_draft(area: Area, year: int, *, by: Scope, at: datetime | None = None)
         raise ReportStateError(_("Somebody else has just started this report.")) from error
     _tell(report, "report.started", None, by, moment)
     return report
+
+
+def _settled(area: Area, year: int, by: Scope) -> Composed:
+    """Return the composed report once every figure is counted: a draft must not miss what is only late."""
+    composed = compose(area, year, scope=by)
+    if composed.waiting:
+        raise ReportStateError(
+            _("%(count)d figures are being counted anew. Try again in a minute or two.")
+            % {"count": len(composed.waiting)}
+        )
+    return composed
 
 
 def _refuse_second(earlier: Sequence[Report]) -> None:
@@ -85,7 +96,7 @@ def derive_anew(report: Report, *, version: int, by: Scope, at: datetime | None 
     What was put by hand stays; a wording whose figures are gone is laid aside in the report.
     """
     held, before = _hold(report, version, by)
-    composed = compose(held.area, held.year, scope=by)
+    composed = _settled(held.area, held.year, by)
     held.content, held.as_of = merge(held.content, content_of(composed)), composed.as_of
     return _save(held, "report.derived", before, by, at)
 

@@ -47,10 +47,14 @@ def changes_since(report: Report) -> list[Changed]:
 
 
 def changed_figures(report: Report, figures: Iterable[ComposedFigure]) -> list[Changed]:
-    """Return those of *figures* that the ledger tells otherwise now; all are read together."""
+    """Return those of *figures* that the ledger tells otherwise now; all are read together.
+
+    Of a figure that is being counted anew nothing is told yet.
+    """
     asked = list({figure.key: figure for figure in figures}.values())
     now = _Now(report)
-    return [found for figure in asked if (found := _changed(figure, now.shown(figure))) is not None]
+    settled = [figure for figure in asked if not now.figures.waits(figure.code)]
+    return [found for figure in settled if (found := _changed(figure, now.shown(figure))) is not None]
 
 
 class _Now:

@@ -71,7 +71,8 @@ class Section:
 class Composed:
     """A report of an area and a year; *sections* stand in the order of the business lines.
 
-    *title*, *opening* and *closing* are the free words of a report that is kept.
+    *title*, *opening* and *closing* are the free words of a report that is kept. *waiting* names the
+    indicators that are being counted anew after a change of definitions: they stand here in a minute.
     """
 
     area: Area
@@ -81,6 +82,7 @@ class Composed:
     title: str = ""
     opening: str = ""
     closing: str = ""
+    waiting: tuple[str, ...] = ()
 
     def part(self, part: Part) -> tuple[Section, ...]:
         return tuple(section for section in self.sections if section.part == part)
@@ -125,7 +127,7 @@ def compose(area: Area, year: int, *, scope: Scope) -> Composed:
     figures = Figures(codes, area, year)
     as_of = figures.board.material.as_of
     kept = _promises(promises_of(area, year), as_of)
-    return Composed(area, year, (*kept, *_sections(templates, figures)), as_of)
+    return Composed(area, year, (*kept, *_sections(templates, figures)), as_of, waiting=figures.waiting)
 
 
 # ── the promises of last year ─────────────────────────────────────────────────────────────────────────

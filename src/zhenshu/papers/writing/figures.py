@@ -95,6 +95,14 @@ class Figures:
         rows = standing.filter(indicator__in=self.codes, year__in=(self.year, self.year + 1))
         return {(row.indicator, row.year): row for row in rows}
 
+    @cached_property
+    def waiting(self) -> tuple[str, ...]:
+        """The names of the indicators that are still to be counted anew."""
+        return tuple(self.board.plan(code).kind.name for code in self.codes if self.board.waits(code))
+
+    def waits(self, code: str) -> bool:
+        return code in self.codes and self.board.waits(code)
+
     def value(self, code: str) -> Value:
         if code not in self._values:
             self._values[code] = self.board.value(code, self.area.pk, self.period)
