@@ -117,7 +117,7 @@ def test_of_names_alike_the_one_written_the_same_wins():
         ("safety.fixed_share", "整改率", "%", [], "safety"),
         ("governance.fixed_share", "问题整改率", "%", ["整改完成率"], "governance"),
     ]
-    figure = read("反馈问题的整改完成率98%。")[0]
+    figure = replace(read("反馈问题的整改完成率98%。")[0], name="整改完成率", line="services")
     for catalogue in (alike, alike[::-1]):
         assert (
             link(replace(figure, name="整改完成率", line="services"), catalogue)[0]
