@@ -11,7 +11,7 @@ import string
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -21,16 +21,31 @@ from zhenshu.demo.current import live_through_today
 from zhenshu.demo.matters import Spell, World, Year
 from zhenshu.demo.organisation import NameMaker, plant_organisation
 from zhenshu.demo.places import Places
+from zhenshu.demo.plan_years import Planner, live_the_promises, live_this_year
+from zhenshu.demo.report import REPORT_DAY, STRONGEST_VILLAGE, report_path
+from zhenshu.demo.statistics import (
+    dossiers_of,
+    extend_reported,
+    plant_enterprise_returns,
+    plant_village_returns,
+)
 from zhenshu.demo.subjects import plant_subjects, service_points
 from zhenshu.demo.targets import FIRST_YEAR, LATER_MONTH, TOTALS, YearTotals
 from zhenshu.demo.terrain import build_terrain
 from zhenshu.ground.areas.models import Area, Level
 from zhenshu.ground.ledger.record import SYSTEM, Change, record_many
+from zhenshu.ground.packs.registry import library
 from zhenshu.ground.people.models import Role, User
 from zhenshu.ground.people.scope import HeldPost, Scope
 from zhenshu.ground.worktime.calendars import WorkCalendar
+from zhenshu.ground.worktime.periods import parse_period
+from zhenshu.measures.indicators.definitions import catalogue
+from zhenshu.measures.indicators.evaluate import evaluate_board
+from zhenshu.papers.adopting.sources import keep_source
+from zhenshu.papers.linked import catalogue_of, read_linked
 from zhenshu.registers.cases.histories import Past, import_finished
 from zhenshu.registers.cases.models import Case
+from zhenshu.registers.dossiers.models import Dossier
 
 DEFAULT_SEED = 20230101
 Progress = Callable[[str, int], None]
@@ -106,7 +121,18 @@ def build(
     calendar = WorkCalendar.load(settings.INSTALLATION.data)
     world = World(Places(terrain, areas, rng), made, calendar, names, rng, enterprises, now=moment)
     _live_through(world, moment.date(), totals, by=by, progress=progress)
+    progress("月报与统计 statistics", 72)
+    town = next(area for area in areas.values() if area.level == Level.TOWN)
+    _keep_statistics(enterprises, moment.date(), totals, by=by, rng=rng)
+    progress("报告、任务与项目 report and plans", 80)
+    villages = {area.name: area for area in areas.values() if area.level == Level.VILLAGE}
+    _plan(Planner(town, villages, made, rng, moment))
+    extend_reported(town, moment.date(), by=by, rng=rng)
+    progress("今日收件 the inbox of today", 93)
     live_through_today(world, made, now=moment)
+    progress("首页与指标预热 figures", 97)
+    warm_up(town, moment.date())
+    progress("完成 done", 100)
     return Built(Case.objects.count(), password, made.log_ins)
 
 
@@ -126,12 +152,43 @@ def _password() -> str:
     return f"Cj-{letters}{secrets.randbelow(9000) + 1000}"
 
 
+def _keep_statistics(
+    enterprises: Sequence[Dossier],
+    town: Area,
+    today: date,
+    totals: YearTotals,
+    *,
+    by: Scope,
+    rng: random.Random,
+) -> None:
+    """Store the returns of enterprises and villages; the strongest village first."""
+    plant_enterprise_returns(enterprises, today, by=by, rng=rng, totals=totals)
+    villages = dossiers_of("base.village", [STRONGEST_VILLAGE])
+    plant_village_returns(villages, today, by=by, rng=rng, totals=totals)
+
+
+def _plan(planner: Planner) -> None:
+    """Read the township's report, follow its promises through their year, then the plan of this year."""
+    report = read_linked(report_path(), catalogue_of(library()))
+    read_at = min(planner.now, datetime.combine(REPORT_DAY, time(10, 0), tzinfo=planner.now.tzinfo))
+    source = keep_source(report, planner.town, by=planner.by, at=read_at)
+    live_the_promises(planner, source)
+    if planner.today.year > source.year + 1:
+        live_this_year(planner)
+
+
+def warm_up(town: Area, today: date) -> None:
+    """Evaluate every figure once, so that the tallies are built and no first page waits for them."""
+    months = [parse_period(f"{today.year}-{month:02d}") for month in range(1, today.month + 1)]
+    evaluate_board(list(catalogue().plans), [town], [parse_period(str(today.year)), *months])
+
+
 def _live_through(world: World, today: date, totals: YearTotals, *, by: Scope, progress: Progress) -> None:
     """Let the first year happen in full, then the months up to today."""
     first = Year(world, Spell(date(FIRST_YEAR, 1, 3), date(FIRST_YEAR, 12, 29)), totals)
     progress(f"{FIRST_YEAR} 年 the year {FIRST_YEAR}", 16)
     _take_in([first], by)
-    progress("其后各月 the months since", 62)
+    progress("其后各月 the months since", 58)
     spells = [Spell(start, end) for start, end in _months(date(FIRST_YEAR + 1, 1, 1), today)]
     _take_in([Year(world, spell, LATER_MONTH) for spell in spells], by)
 

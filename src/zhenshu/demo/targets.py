@@ -26,6 +26,11 @@ class YearTotals:
     tickets: int = 1_080
     other_urban: int = 210
     disputes: int = 168
+    taxable: float = 736_500.0  # 万元, of the enterprises above the threshold
+    invoiced: float = 842_500.0
+    tax: float = 52_000.0
+    village_income: tuple[float, float] = (1_886.3, 301.31)  # 万元: all villages, the strongest one
+    villages_planned: int = 7
 
 
 FIRST_YEAR = 2023

@@ -44,7 +44,7 @@ def report_progress(
     """Return the stored entry of the week; the item and all above it stand where the rule puts them."""
     item = hold(item.pk, version=version, by=by, right="report")
     moment = at or timezone.now()
-    entry = _entry(item, report, by, moment)
+    entry = entry_of(item, report, by, moment, with_parts=has_parts(item))
     work = Work(by, moment)
     work.touch([item], "plan.reported")
     if entry.percent is not None:
@@ -60,7 +60,8 @@ def has_parts(item: PlanItem) -> bool:
     return PlanItem.objects.filter(parent=item).exclude(state=State.CANCELLED).exists()
 
 
-def _entry(item: PlanItem, report: Report, by: Scope, at: datetime) -> ProgressEntry:
+def entry_of(item: PlanItem, report: Report, by: Scope, at: datetime, *, with_parts: bool) -> ProgressEntry:
+    """Return the unsaved entry of a report; raise PlanInvalidError with one sentence per wrong field."""
     problems: dict[str, str] = {}
     texts = {
         name: _text(getattr(report, name), limit, name, problems)
@@ -70,7 +71,7 @@ def _entry(item: PlanItem, report: Report, by: Scope, at: datetime) -> ProgressE
         problems["line"] = _("Say in one line how far it is.")
     if report.percent is not None and not (report.percent.is_finite() and 0 <= report.percent <= FULL):
         problems["percent"] = _("Give a percentage from 0 to 100.")
-    if report.percent is not None and has_parts(item):
+    if report.percent is not None and with_parts:
         problems["percent"] = _("The progress of this item follows from its parts; report it there.")
     if problems:
         raise PlanInvalidError(problems)

@@ -110,8 +110,9 @@ class Work:
         changed = [one for one in self._touched.values() if self._differs(one)]
         for one in changed:
             one.item.version += one.before is not None
-            self._save(one)
         changed += self._roll_up({one.item.pk for one in changed})
+        for one in changed:
+            self._save(one)
         self._write_versions(changed)
         if changed:
             record_many(self.by.actor, [self._change(one, note) for one in changed], at=self.at)
@@ -134,19 +135,16 @@ class Work:
         one.item.save()
 
     def _roll_up(self, changed: set[int]) -> list[_Touched]:
-        """Carry progress up every tree that was touched; return the items that changed by that alone."""
-        new: list[_Touched] = []
-        for root in sorted(self._roots):
-            moved = _moved_progress(root)
-            items = {pk: self._touched[pk].item for pk in moved if pk in self._touched}
-            missing = PlanItem.objects.select_for_update(of=("self",)).filter(pk__in=moved.keys() - items)
-            above = list(missing.select_related("area"))
-            self.touch(above, ROLLED_UP)
-            for item in [*items.values(), *above]:
-                item.progress = moved[item.pk]
-                self._save(self._touched[item.pk])
-            new += [self._touched[pk] for pk in moved if pk not in changed]
-        return new
+        """Carry progress up every tree that was touched; return the items that changed by that alone.
+
+        What is touched counts as it is in memory: it is stored once, when its progress is known.
+        """
+        moved = _moved_progress(self._roots, [one.item for one in self._touched.values()])
+        missing = PlanItem.objects.select_for_update(of=("self",)).filter(pk__in=moved.keys() - self._touched)
+        self.touch(list(missing.select_related("area").order_by("pk")), ROLLED_UP)
+        for pk, progress in moved.items():
+            self._touched[pk].item.progress = progress
+        return [self._touched[pk] for pk in moved if pk not in changed]
 
     def _write_versions(self, changed: Sequence[_Touched]) -> None:
         ids = [one.item.pk for one in changed if one.before is not None]
@@ -180,18 +178,22 @@ def ties_of(ids: Sequence[int]) -> dict[int, Ties]:
     return {pk: Ties(tuple(assisting[pk]), tuple(waits[pk])) for pk in ids}
 
 
-def _moved_progress(root: int) -> dict[int, Any]:
-    """Return the items of a tree whose progress no longer is what the rule says, with what it says.
+def _moved_progress(roots: Iterable[int], touched: Iterable[PlanItem]) -> dict[int, Any]:
+    """Return the items of some trees whose progress no longer is what the rule says, with what it says.
 
     Cancelled items are no parts of anything; an item that was completed stays at what it had reached.
     """
-    rows = list(
-        PlanItem.objects.filter(root_id=root)
-        .exclude(state=State.CANCELLED)
-        .values_list("pk", "parent_id", "weight", "entered", "progress")
-    )
-    parts = (
-        Part(id=pk, parent=above, weight=weight, progress=done) for pk, above, weight, done, _old in rows
-    )
-    rule = progress_of(parts)
-    return {pk: rule[pk] for pk, _parent, _weight, _done, old in rows if rule[pk] != old}
+    stored = PlanItem.objects.filter(root_id__in=set(roots)).exclude(state=State.CANCELLED)
+    rows = {
+        pk: (Part(id=pk, parent=above, weight=weight, progress=done), old)
+        for pk, above, weight, done, old in stored.order_by("pk").values_list(
+            "pk", "parent_id", "weight", "entered", "progress"
+        )
+    }
+    for item in touched:
+        part = Part(id=item.pk, parent=item.parent_id, weight=item.weight, progress=item.entered)
+        rows[item.pk] = (part, item.progress)
+        if item.state == State.CANCELLED:
+            del rows[item.pk]
+    rule = progress_of(part for part, _old in rows.values())
+    return {pk: rule[pk] for pk, (_part, old) in rows.items() if rule[pk] != old}
