@@ -147,9 +147,13 @@ def demo(
         int | None,
         typer.Option(help="随机种子 Another township for another number.", show_default=False),
     ] = None,
+    like: Annotated[
+        Path | None,
+        typer.Option("--like", help="照报告建 Records that add up to this report.", show_default=False),
+    ] = None,
 ) -> None:
     """演示镇 Build the fictional township into an empty data folder."""
-    _end(_command("demo").run(data, seed=seed))
+    _end(_command("demo").run(data, seed=seed, like=like))
 
 
 @app.command()

@@ -72,7 +72,10 @@ def _users(text: str, of: str | None) -> QuerySet[Any]:
 
 def _dossiers(text: str, of: str | None) -> QuerySet[Any]:
     named = _number(text) | Q(title=text) | Q(identity=text)
-    return Dossier.objects.filter(named, kind=of or "").exclude(state=State.MERGED)
+    code = of or ""
+    # A pack may name a kind of its own without its own key.
+    kind = Q(kind=code) if "." in code else Q(kind__endswith=f".{code}")
+    return Dossier.objects.filter(named, kind).exclude(state=State.MERGED)
 
 
 QUESTIONS: Mapping[str, Callable[[str, str | None], QuerySet[Any]]] = {

@@ -1,0 +1,1 @@
+"""A fictional township whose records add up to a given report."""
