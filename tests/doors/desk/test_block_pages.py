@@ -12,6 +12,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 from tests.registers.blocks.conftest import Makes, blocks_pack, makes, scopes
 
+from zhenshu.ground.ledger.history import entries_of
 from zhenshu.ground.packs.registry import library
 from zhenshu.registers.blocks import contracts, payouts
 from zhenshu.registers.blocks.acts import RecordDraft, keep_record
@@ -223,3 +224,48 @@ def test_a_ballot_a_tie_a_fund_and_a_survey_are_kept_by_their_forms(desk, send, 
     send(url("record_act", survey.pk, "answer"), **answer)
     send(url("record_act", survey.pk, "answer"), status=422, **answer)
     assert "2023-05-01 公证" in desk(url("record", survey.pk))
+
+
+# ── everything about one subject ──────────────────────────────────────────────────────────────────────
+
+
+def test_the_page_of_a_dossier_shows_what_every_register_keeps_about_it(desk, send, makes, people):
+    firm = makes.one("firm", "甲厂", colour="red")
+    by = makes.scopes["secretary"]
+    keep_record(RecordDraft(kind="blocks.visit", day=today(), subject=firm.pk, fields={"people": 7}), by=by)
+    send(url("new_record", "blocks.sponsor"), subject="甲厂", holder=people["officer"].name, day=today())
+    said = {"item-exits": "fail", "note-exits": "堆放杂物"}
+    send(url("new_record", "blocks.sheet"), subject="甲厂", day=today(), **said)
+    case = Record.objects.get(block="checklists").raised.get().case
+    shown = desk(url("dossier", firm.pk))
+    for words in ("走访", "服务人次 7", people["officer"].name, case.number):
+        assert words in shown
+    assert url("records_of", "blocks.visit", subject=firm.pk) in shown
+    assert case.number in desk(url("dossier_growth", firm.pk))
+    assert "服务人次 7" in desk(url("dossier_growth", firm.pk))
+
+
+def test_the_whole_file_goes_out_as_a_workbook_and_leaves_a_line(clients, desk, makes):
+    firm = makes.one("firm", "=甲厂", colour="red", staff=12)
+    keep_record(
+        RecordDraft(kind="blocks.visit", day=today(), subject=firm.pk, fields={"people": 7}),
+        by=makes.scopes["secretary"],
+    )
+    answer = clients["secretary"].get(url("dossier_file", firm.pk), headers={"accept-language": "en"})
+    book = load_workbook(BytesIO(answer.content))
+    facts = dict(row[:2] for row in book["Facts"].values)
+    assert (facts["Name"], facts["人数"]) == ("=甲厂", "12")
+    (_head, line) = book["Records"].values
+    assert line[0] == "走访"
+    assert "服务人次 7" in line[3]
+    assert "dossier.exported" in [one.action for one in entries_of("dossiers.dossier", firm.pk)]
+    elder = makes.one("elder", "钱阿婆", age=90)
+    assert clients["secretary"].get(url("dossier_file", elder.pk)).status_code == 403
+    assert url("dossier_file", elder.pk) not in desk(url("dossier", elder.pk))
+
+
+def test_a_growth_chain_tells_only_what_one_may_see(desk, makes):
+    firm = makes.one("firm", "甲厂", colour="red")
+    desk(url("dossier_growth", firm.pk), "grid_worker")
+    desk(url("dossier_growth", firm.pk), "viewer", status=404)
+    desk(url("dossier_file", firm.pk), "viewer", status=404)

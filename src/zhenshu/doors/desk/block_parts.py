@@ -137,7 +137,8 @@ class AboutForm(forms.Form):
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200, required=False)
 
     def __init__(self, kind: Packed, *args: Any, scope: Scope, **kwargs: Any) -> None:
-        kwargs["initial"] = {"day": timezone.localdate(), **kwargs.get("initial", {})}
+        asked = kwargs.get("initial", {})
+        kwargs["initial"] = {"day": timezone.localdate(), **asked, **_named_subject(kind, asked, scope)}
         super().__init__(*args, **kwargs)
         self.kind = kind
         first = list(_about_fields(kind, scope))
@@ -152,6 +153,17 @@ class AboutForm(forms.Form):
             party=said.get("party"), area=int(said["area"]) if said.get("area") else None, fields=fields,
             **more,
         )  # fmt: skip
+
+
+def _named_subject(kind: Packed, asked: Mapping[str, Any], scope: Scope) -> dict[str, str]:
+    """Return the name of a subject asked for by number; the number stays where two have the name."""
+    number = str(asked.get("subject", ""))
+    if not number.isdigit():
+        return {}
+    same = visible_dossiers(scope).filter(kind=subject_code(kind)).exclude(state="merged")
+    title = same.filter(pk=number).values_list("title", flat=True).first()
+    unique = title is not None and same.filter(title=title).count() == 1
+    return {"subject": title} if unique and title else {}
 
 
 def _about_fields(kind: Packed, scope: Scope) -> Iterable[tuple[str, forms.Field]]:

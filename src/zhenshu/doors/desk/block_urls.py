@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from zhenshu.doors.desk import block_acts, block_lines, block_pages, block_special
+from zhenshu.doors.desk import block_acts, block_lines, block_pages, block_special, dossier_file
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("lines/", block_lines.list_lines, name="lines"),
+    path("dossiers/<int:dossier_id>/growth/", dossier_file.show_growth, name="dossier_growth"),
+    path("dossiers/<int:dossier_id>/file/", dossier_file.export_file, name="dossier_file"),
     path("records/<int:record_id>/", block_pages.show_record, name="record"),
     path("records/<int:record_id>/correct/", block_pages.correct_record, name="correct_record"),
     path("records/<int:record_id>/withdraw/", block_pages.withdraw_record, name="withdraw_record"),

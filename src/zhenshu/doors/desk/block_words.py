@@ -17,6 +17,7 @@ ACTS: Mapping[str, str | Promise] = {
     "record.paid": _("Payment booked"),
     "record.ended": _("Record ended"),
     "record.cancelled": _("Booking cancelled"),
+    "dossier.exported": _("Whole file taken out"),
     "record.viewed": _("Sensitive record viewed"),
 }
 ICONS: Mapping[str, str] = {

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from zhenshu.doors.desk.access import DeskRequest, page
 from zhenshu.doors.desk.case_rows import case_rows, kind_name
 from zhenshu.doors.desk.components import Cell, Column, Link, Row, StoryEntry
+from zhenshu.doors.desk.dossier_file import export_url, file_context, file_tabs
 from zhenshu.doors.desk.dossiers import dossier_kind, may, title_for
 from zhenshu.doors.desk.ledger_words import action_word
 from zhenshu.doors.desk.lists import Listing, cases_url, crumbs, read_asked, show_listing
@@ -98,6 +99,9 @@ def show_dossier(request: DeskRequest, dossier_id: int) -> HttpResponse:
         "may_relate": bool(kind.relations) and _may("relate", dossier, request.scope),
         "merged_into": dossier.merged_into,
         "state_word": State(dossier.state).label,
+        "tabs": file_tabs(dossier, "dossier"),
+        "export_url": export_url(dossier),
+        **file_context(dossier, request.scope),
     }
     return render(request, "desk/dossiers/dossier.html", context)
 

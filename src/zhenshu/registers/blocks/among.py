@@ -55,7 +55,11 @@ def test_of(where: Mapping[str, Any], kind: DossierKind) -> Callable[[Mapping[st
 
 def dossiers_among(kind: DossierKind, where: Mapping[str, Any], scope: Scope) -> list[Dossier]:
     """Return the active dossiers of *kind* that fulfil *where* today and that *scope* may see."""
-    found = list(dossiers_of(kind.full_code, scope))
+    return fitting(list(dossiers_of(kind.full_code, scope)), kind, where)
+
+
+def fitting(found: list[Dossier], kind: DossierKind, where: Mapping[str, Any]) -> list[Dossier]:
+    """Return those of *found*, all of *kind*, that fulfil *where*."""
     if not where:
         return found
     terms, fits = terms_of(found, kind, names_in(where)), test_of(where, kind)

@@ -6,7 +6,7 @@ the frequency of the pack; nothing is planned row by row, so a changed frequency
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from zhenshu.ground.packs.conditions import names_in
 from zhenshu.ground.packs.registry import library
-from zhenshu.ground.packs.schema import LimitRule, RoundKind, TieKind
+from zhenshu.ground.packs.schema import DossierKind, LimitRule, RoundKind, TieKind
 from zhenshu.ground.people.models import User
 from zhenshu.ground.people.scope import Scope
 from zhenshu.ground.worktime.calendars import WorkCalendar
@@ -24,11 +24,12 @@ from zhenshu.ground.worktime.deadlines import due, elapsed
 from zhenshu.ground.worktime.limits import Limit, Unit
 from zhenshu.ground.worktime.periods import add_months
 from zhenshu.registers.blocks.acts import RecordDraft, keep_record
-from zhenshu.registers.blocks.among import dossiers_among, terms_of, test_of
+from zhenshu.registers.blocks.among import dossiers_among, fitting, terms_of, test_of
 from zhenshu.registers.blocks.kinds import full_code, subject_kind
 from zhenshu.registers.blocks.models import Record, State
 from zhenshu.registers.cases.clocks import work_calendar
 from zhenshu.registers.dossiers.models import Dossier
+from zhenshu.registers.dossiers.models import State as DossierState
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +85,27 @@ def limit_for(kind: RoundKind, terms: Mapping[str, Any], rules: Iterable[tuple[A
 
 def due_visits(kind: RoundKind, scope: Scope, *, today: date | None = None) -> list[DueVisit]:
     """Return every subject of the round that *scope* may see, the longest overdue first."""
-    day = today or timezone.localdate()
     of = subject_kind(kind)
-    if of is None:
-        return []
-    subjects = dossiers_among(of, kind.among, scope)
+    return _stand(kind, of, dossiers_among(of, kind.among, scope), today) if of is not None else []
+
+
+def due_visit_of(kind: RoundKind, dossier: Dossier, *, today: date | None = None) -> DueVisit | None:
+    """Return where one dossier stands in a round; None when the round is not held among such ones."""
+    of = subject_kind(kind)
+    if of is None or dossier.kind != of.full_code or dossier.state != DossierState.ACTIVE:
+        return None
+    found = _stand(kind, of, fitting([dossier], of, kind.among), today)
+    return found[0] if found else None
+
+
+def _stand(
+    kind: RoundKind, of: DossierKind, subjects: Sequence[Dossier], today: date | None
+) -> list[DueVisit]:
+    day = today or timezone.localdate()
     rules = [(test_of(rule.when, of), rule) for rule in kind.every_by]
     asked = {name for rule in kind.every_by for name in names_in(rule.when)}
     terms = terms_of(subjects, of, asked) if rules else {}
-    last, holders = last_visits(kind), holders_of(kind)
+    last, holders = last_visits(kind, subjects), holders_of(kind)
     since = library().packs[kind.pack].effective
     calendar = work_calendar()
     found = []
@@ -105,9 +118,11 @@ def due_visits(kind: RoundKind, scope: Scope, *, today: date | None = None) -> l
     return sorted(found, key=lambda visit: (visit.due, visit.subject.pk))
 
 
-def last_visits(kind: RoundKind) -> dict[int, date]:
-    """Return the day of the last visit of each subject."""
+def last_visits(kind: RoundKind, subjects: Sequence[Dossier] = ()) -> dict[int, date]:
+    """Return the day of the last visit of each subject; of one alone where only one is asked for."""
     visits = Record.objects.filter(kind=kind.full_code, subject__isnull=False).exclude(state=State.WITHDRAWN)
+    if len(subjects) == 1:
+        visits = visits.filter(subject=subjects[0])
     return dict(visits.order_by().values_list("subject_id").annotate(last=Max("day")))
 
 
