@@ -14,10 +14,20 @@ from tests.doors.desk.records import OPENED
 
 from zhenshu.doors.desk.engine_pages import ENGINES, engine_links
 from zhenshu.ground.packs.registry import forget_library, library
+from zhenshu.ground.people.models import User
 from zhenshu.measures.indicators import parts
 from zhenshu.registers.dossiers.acts import create_dossier
 from zhenshu.registers.dossiers.readings import add_reading
-from zhenshu.registers.engines.models import Alarm, Draw, LadderPlace, Match, PointAccount, PointTransfer
+from zhenshu.registers.engines.models import (
+    Alarm,
+    Draw,
+    DutyTurn,
+    LadderPlace,
+    Match,
+    PointAccount,
+    PointTransfer,
+    StockBatch,
+)
 
 pytestmark = pytest.mark.django_db
 PACK = Path(__file__).parents[2] / "registers" / "engines" / "engines.yaml"
@@ -266,3 +276,99 @@ class TestThresholds:
         read(20, "复测")
         assert "一号站" not in text_of(clients["officer"].get(url + "?state=open"))
         assert [row[3] for row in rows_of(clients["officer"].get(url + "?state=cleared&as=xlsx"))] == [200]
+
+
+class TestSupplies:
+    @pytest.fixture
+    def store(self, make):
+        return make("镇仓库", "store")
+
+    def move(self, client, act, store, **more):
+        said = {"store": store.pk, "item": "sandbag", "quantity": "80", "on": "2024-05-06", **more}
+        return client.post(address("move_stock", "engines.goods", act), said)
+
+    def test_in_out_and_what_is_low(self, clients, make, store):
+        client, other = clients["officer"], make("村仓库", "store")
+        assert self.move(client, "in", store).status_code == 302
+        assert self.move(client, "out", store, quantity="500").status_code == 422
+        assert self.move(client, "transfer", store, quantity="40", other=other.pk).status_code == 302
+        rows = rows_of(client.get(address("supplies", "engines.goods") + "?item=sandbag&as=xlsx"))
+        assert sorted((row[0], row[2], row[7]) for row in rows) == [
+            ("村仓库", 40, "储备不足"), ("镇仓库", 40, "储备不足"),
+        ]  # fmt: skip
+        moved = rows_of(client.get(address("stock_moves", "engines.goods") + "?as=xlsx"))
+        assert [row[4] for row in moved] == [40, -40, 80]
+
+    def test_a_form_sent_twice_moves_once(self, clients, store):
+        for _time in range(2):
+            self.move(clients["officer"], "in", store, key="one-form")
+        assert StockBatch.objects.get().quantity == 80
+
+    def test_stock_taking_asks_for_the_reason(self, clients, store):
+        self.move(clients["officer"], "in", store)
+        url = address("count_stock", "engines.goods", StockBatch.objects.get().pk)
+        assert clients["officer"].post(url, {"counted": "78"}).status_code == 422
+        assert clients["officer"].post(url, {"counted": "78", "reason": "破损"}).status_code == 302
+        assert StockBatch.objects.get().quantity == 78
+        assert clients["leader"].get(url).status_code == 403
+
+
+class TestDuties:
+    @pytest.fixture
+    def crew(self, people):
+        return [people[who].pk for who in ("officer", "second_officer", "leader")]
+
+    def plan(self, client, town, crew, today):
+        said = {"area": town.town.pk, "first": today, "last": today, "people": crew}
+        return client.post(address("make_roster", "engines.watch"), said)
+
+    def test_the_roster_its_card_and_its_change(self, clients, town, crew, today, people):
+        assert self.plan(clients["officer"], town, crew, today).status_code == 403
+        assert self.plan(clients["secretary"], town, crew, today).status_code == 302
+        night = DutyTurn.objects.get(shift="night")
+        page = text_of(clients["grid_worker"].get(address("duties", "engines.watch")))
+        names = dict(User.objects.values_list("pk", "name"))
+        assert all(names[who] in page for who in night.people)
+        into = people["dispatcher"].pk
+        said = {"out": night.people[0], "into": into, "other": "", "reason": "病假"}
+        url = address("swap_duty", night.pk)
+        assert clients["secretary"].post(url, {**said, "into": ""}).status_code == 422
+        assert clients["secretary"].post(url, said).status_code == 302
+        assert into in DutyTurn.objects.get(pk=night.pk).people
+        rows = rows_of(clients["leader"].get(address("duties", "engines.watch") + "?as=xlsx"))
+        assert any(people["dispatcher"].name in row[4] for row in rows)
+
+    def test_on_duty_one_hands_over_and_opens_matters(self, clients, town, crew, today):
+        self.plan(clients["secretary"], town, crew, today)
+        turn = DutyTurn.objects.get(shift="night")
+        url = address("hand_over", turn.pk)
+        assert clients["secretary"].post(url, {"note": "平安"}).status_code == 422
+        assert (
+            clients["secretary"].post(url, {"fields.left": "泵站待复查", "note": "平安"}).status_code == 302
+        )
+        on_it = "officer" if User.objects.get(username="officer").pk in turn.people else "leader"
+        event = {"title": "群众来电反映停电", "description": ""}
+        assert clients[on_it].post(address("duty_event", turn.pk), event).status_code == 302
+        page = text_of(clients["viewer"].get(address("duty_turn", turn.pk)))
+        assert "泵站待复查" in page
+        assert turn.events.get().case.number in page
+        assert clients["viewer"].post(url, {"fields.left": "无"}).status_code == 403
+
+
+class TestScales:
+    def test_a_grade_its_version_and_its_visits(self, clients, make):
+        home, client = make("陆家"), clients["officer"]
+        url = address("grade", "engines.lec", home.pk)
+        assert client.post(url, {"l": "10", "c": "700", "on": "2024-05-06"}).status_code == 422
+        assert client.post(url, {"l": "10", "c": "7", "on": "2024-05-06"}).status_code == 302
+        listed = rows_of(client.get(address("scales", "engines.lec") + "?band=major&as=xlsx"))
+        assert [tuple(row[2:5]) + (row[6],) for row in listed] == [(70, "重大", "2024 版", "30 日")]
+        every = rows_of(client.get(address("gradings", "engines.lec") + "?as=xlsx"))
+        assert [tuple(row[2:6]) for row in every] == [(10, 7, 70, "重大")]
+        assert clients["leader"].get(url).status_code == 403
+        assert clients["viewer"].get(url).status_code == 403
+
+    def test_who_was_never_graded_stands_in_its_list(self, clients, make):
+        make("沈家")
+        rows = rows_of(clients["leader"].get(address("scales", "engines.lec") + "?list=anew&as=xlsx"))
+        assert [row[0] for row in rows] == ["沈家"]

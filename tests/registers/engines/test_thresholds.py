@@ -12,7 +12,7 @@ from tests.registers.engines.conftest import at_once
 
 from zhenshu.ground.ledger.models import Entry
 from zhenshu.ground.packs.blocks import ThresholdKind
-from zhenshu.ground.packs.registry import library
+from zhenshu.ground.packs.registry import forget_library, library
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.readings import add_reading
 from zhenshu.registers.engines import thresholds
@@ -132,6 +132,16 @@ class TestFollowing:
         read(home, 0, 160)
         read(home, 5, 20)
         assert alarms() == [("high", None)]
+
+    def test_a_matter_that_asks_for_more_never_loses_the_reading(self, make, read, engines_pack):
+        text = engines_pack.read_text(encoding="utf-8")
+        asks = "name: 任务\n    fields: {who: {name: 责任人, required: true}}\n"
+        engines_pack.write_text(text.replace("name: 任务\n", asks), encoding="utf-8")
+        forget_library()
+        reading = read(make("一号站"), 0, 160)
+        assert reading.values == {"pm25": 160}
+        assert Alarm.objects.get().case is None
+        assert "责任人" in Entry.objects.get(action="alarm.opened").note
 
     def test_who_sees_them(self, make, read, kind_of, scopes):
         read(make("一号站"), 0, 160)

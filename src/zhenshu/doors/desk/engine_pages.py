@@ -37,6 +37,9 @@ ENGINES: Sequence[Engine] = (
     Engine("ladders", "ladders", gettext_lazy("Ladders"), "stairs-up"),
     Engine("matches", "matches", gettext_lazy("Matches"), "arrows-join"),
     Engine("thresholds", "thresholds", gettext_lazy("Thresholds"), "alarm"),
+    Engine("supplies", "supplies", gettext_lazy("Supplies"), "packages"),
+    Engine("duties", "duties", gettext_lazy("Duty rosters"), "phone-call"),
+    Engine("scales", "scales", gettext_lazy("Scales"), "temperature"),
 )
 
 

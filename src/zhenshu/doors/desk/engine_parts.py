@@ -20,7 +20,11 @@ from zhenshu.ground.packs.schema import Packed
 from zhenshu.ground.people.models import Role
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.cases.errors import CaseError
-from zhenshu.registers.dossiers.errors import DossierError
+from zhenshu.registers.dossiers.errors import (
+    DossierError,
+    DossierNotAllowedError,
+    DossierNotFoundError,
+)
 from zhenshu.registers.dossiers.models import Dossier, State
 from zhenshu.registers.dossiers.visibility import find_dossier, visible_dossiers
 from zhenshu.registers.engines.errors import EngineError, EngineInvalidError, EngineNotFoundError
@@ -55,9 +59,14 @@ def trail(kind: Packed, engine: str, here: str = "") -> list[Link]:
 
 
 def try_act(act: Callable[[], Done], form: forms.Form) -> Done | None:
-    """Return what the act returns; None after a refusal, which then stands at the field it is about."""
+    """Return what the act returns; None after a refusal, which then stands at the field it is about.
+
+    What is not there or not allowed for these eyes is no matter of the form: the page itself answers so.
+    """
     try:
         return act()
+    except (DossierNotFoundError, DossierNotAllowedError):
+        raise
     except EngineInvalidError as error:
         for name, sentence in error.problems.items():
             form.add_error(name if name in form.fields else None, sentence)

@@ -6,10 +6,13 @@ from django.urls import URLPattern, URLResolver, path
 
 from zhenshu.doors.desk import (
     engine_draws,
+    engine_duties,
     engine_ladders,
     engine_matches,
     engine_pages,
     engine_points,
+    engine_scales,
+    engine_supplies,
     engine_thresholds,
 )
 
@@ -39,4 +42,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("engines/matches/<str:code>/", engine_matches.list_matches, name="matches"),
     path("engines/matches/<str:code>/<int:need_id>/", engine_matches.take_up_match, name="take_up_match"),
     path("engines/thresholds/<str:code>/", engine_thresholds.list_alarms, name="thresholds"),
+    path("engines/supplies/<str:code>/", engine_supplies.list_supplies, name="supplies"),
+    path("engines/supplies/<str:code>/batches/", engine_supplies.list_batches, name="stock_batches"),
+    path(
+        "engines/supplies/<str:code>/batches/<int:batch_id>/", engine_supplies.count_stock, name="count_stock"
+    ),
+    path("engines/supplies/<str:code>/moves/", engine_supplies.list_moves, name="stock_moves"),
+    path("engines/supplies/<str:code>/<slug:act>/", engine_supplies.move_stock, name="move_stock"),
+    path("engines/duties/<str:code>/", engine_duties.list_turns, name="duties"),
+    path("engines/duties/<str:code>/new/", engine_duties.make_roster, name="make_roster"),
+    path("engines/duty/<int:turn_id>/", engine_duties.show_turn, name="duty_turn"),
+    path("engines/duty/<int:turn_id>/swap/", engine_duties.swap_duty, name="swap_duty"),
+    path("engines/duty/<int:turn_id>/hand-over/", engine_duties.hand_over, name="hand_over"),
+    path("engines/duty/<int:turn_id>/event/", engine_duties.duty_event, name="duty_event"),
+    path("engines/scales/<str:code>/", engine_scales.list_graded, name="scales"),
+    path("engines/scales/<str:code>/all/", engine_scales.list_gradings, name="gradings"),
+    path("engines/scales/<str:code>/<int:dossier_id>/", engine_scales.grade_dossier, name="grade"),
 ]

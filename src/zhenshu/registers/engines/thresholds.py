@@ -114,10 +114,15 @@ def _last_readings(kind: ThresholdKind, dossier: Dossier) -> list[Reading]:
 def _open(kind: ThresholdKind, dossier: Dossier, level: ThresholdLevel, reading: Reading) -> Alarm:
     alarm = Alarm(kind=kind.full_code, dossier=dossier, level=level.code, reading=reading, since=reading.on)
     alarm.value = float(reading.values[kind.value])
+    refusal = ""
     if kind.raises and _is_recent(kind, dossier, reading.on):
-        alarm.case = _open_case(kind, dossier, level, alarm)
+        try:
+            alarm.case = _open_case(kind, dossier, level, alarm)
+        except CaseError as error:
+            # The reading is right all the same; the alarm stands, and its line says what was missing.
+            refusal = str(error)
     alarm.save(force_insert=True)
-    _record(alarm, "alarm.opened", None)
+    _record(alarm, "alarm.opened", None, note=refusal)
     return alarm
 
 
@@ -145,8 +150,8 @@ def _is_recent(kind: ThresholdKind, dossier: Dossier, on: date) -> bool:
     return on >= timezone.localdate() - timedelta(days=RECENT[every])
 
 
-def _open_case(kind: ThresholdKind, dossier: Dossier, level: ThresholdLevel, alarm: Alarm) -> Case | None:
-    """Take in the matter by itself; a kind that asks for more than a reading knows leaves the alarm alone."""
+def _open_case(kind: ThresholdKind, dossier: Dossier, level: ThresholdLevel, alarm: Alarm) -> Case:
+    """Take in the matter by itself; raise CaseError where its kind asks for more than a reading knows."""
     declared = find_kind(full_code(kind, kind.raises or ""))
     words = {"value": f"{alarm.value:g}", "day": alarm.since, "level": level.name, "kind": kind.name}
     draft = Draft(
@@ -157,17 +162,14 @@ def _open_case(kind: ThresholdKind, dossier: Dossier, level: ThresholdLevel, ala
         subject=dossier.pk,
     )
     now = timezone.now()
-    try:
-        prepared = prepare_case(draft, declared, by=ITSELF, at=now)
-    except CaseError:
-        return None
+    prepared = prepare_case(draft, declared, by=ITSELF, at=now)
     store_case(prepared, declared, by=ITSELF, at=now)
     return prepared.case
 
 
-def _record(alarm: Alarm, action: str, before: Mapping[str, Any] | None) -> None:
+def _record(alarm: Alarm, action: str, before: Mapping[str, Any] | None, *, note: str = "") -> None:
     area = alarm.dossier.area_id
-    record(SYSTEM, action, alarm, area_id=area, before=before, after=alarm_facts(alarm))
+    record(SYSTEM, action, alarm, area_id=area, before=before, after=alarm_facts(alarm), note=note)
 
 
 def alarms_of(kind: ThresholdKind, scope: Scope) -> QuerySet[Alarm]:
