@@ -34,6 +34,7 @@ ACTS: Mapping[str, str | Promise] = {
     "plan.created": gettext_lazy("Item created"),
     "plan.edited": gettext_lazy("Item edited"),
     "plan.moved": gettext_lazy("Moved in the tree"),
+    "plan.shared_out": gettext_lazy("Shared out"),
     "plan.reported": gettext_lazy("Progress reported"),
     "plan.replanned": gettext_lazy("Days moved"),
     "plan.completed": gettext_lazy("Done"),
