@@ -1,7 +1,10 @@
 """A report against last year's report and against the ledger."""
 
+from dataclasses import replace
+
 import pytest
 
+from zhenshu.papers.checking.across import Matches
 from zhenshu.papers.checking.check import check_report
 from zhenshu.papers.reading.report import read_report as read
 
@@ -30,6 +33,25 @@ def test_promise_that_was_missed():
     assert findings(companies=6) == [("target", "6家")]
 
 
+def test_the_promise_is_quoted_from_last_years_report():
+    last = read(LAST)
+    (found,) = check_report(read(THIS.format(income=3.3, growth=10, companies=6)), last=last)
+    (place,) = found.last_places
+    assert last.document.text[place.start : place.end] in place.quote
+    assert "8家" in place.quote
+
+
+def test_a_promise_in_other_words_is_found_by_its_name_in_short_or_by_its_indicator():
+    last = read(LAST.replace("新增规上工业企业8家", "新增规模以上工业企业8家"))
+    (found,) = check_report(read(THIS.format(income=3.3, growth=10, companies=6)), last=last)
+    assert found.kind == "target"
+    target = next(one for one in last.figures if one.target)
+    coded = replace(target, name="财政预算收入", indicator="economy.budget_income")
+    result = replace(target, target=False, kind="actual", indicator="economy.budget_income")
+    assert Matches([result]).find(coded) == result
+    assert Matches([result, replace(result, name="另一收入")]).find(coded) is None
+
+
 def test_growth_that_does_not_fit_last_years_level():
     assert findings(growth=15) == [("last-level", "15%")]
 
@@ -56,6 +78,15 @@ def test_figure_against_the_ledger(text, value, unit, differs):
     (figure,) = report.figures
     found = check_report(report, ledger={figure.name: (value, unit)})
     assert [one.kind for one in found] == (["ledger"] if differs else [])
+
+
+def test_a_growth_is_not_held_against_a_level_nor_one_year_against_another():
+    report = read("一、2023年工作回顾\n规上工业总产值86.4亿元，增长7.1%。")
+    ledger = {one.name: (86.4, "亿元") for one in report.figures}
+    assert check_report(report, ledger=ledger) == []
+    assert check_report(report, ledger={"规上工业总产值": (80.0, "亿元")}, ledger_year=2022) == []
+    assert check_report(report, ledger={"规上工业总产值": (80.0, "亿元")}, ledger_year=2023) != []
+    assert check_report(report, ledger={"规上工业总产值": (80.0, "家")}) == []
 
 
 def test_figure_the_ledger_does_not_know():

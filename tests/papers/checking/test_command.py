@@ -55,6 +55,19 @@ def test_last_years_report_is_compared(report, tmp_path):
     assert "growth" in {json.loads(line)["kind"] for line in out.getvalue().splitlines()}
 
 
+def test_a_missed_promise_is_quoted_from_both_reports(report, tmp_path):
+    last = tmp_path / "last.txt"
+    promise = "一、2022年工作回顾\n完成很好。\n二、2023年工作安排\n财政总收入达到6亿元。\n"
+    last.write_text(promise, encoding="utf-8")
+    out, lines = io.StringIO(), io.StringIO()
+    run(report, False, out, last=last)
+    assert "未达上年承诺" in out.getvalue()
+    assert "上年：“6亿元”" in out.getvalue() or "上年：“达到6亿元”" in out.getvalue()
+    run(report, True, lines, last=last)
+    missed = next(one for one in map(json.loads, lines.getvalue().splitlines()) if one["kind"] == "target")
+    assert all(promise[one["start"] : one["end"]] in one["quote"] for one in missed["last"])
+
+
 def test_every_kind_has_a_chinese_name():
     from typing import get_args
 

@@ -38,6 +38,7 @@ from zhenshu.papers.adopting.proposals import propose
 from zhenshu.papers.adopting.sources import (
     FIRST_YEAR,
     LAST_YEAR,
+    check_length,
     correct_source,
     find_source,
     keep_source,
@@ -46,9 +47,10 @@ from zhenshu.papers.adopting.sources import (
     visible_sources,
 )
 from zhenshu.papers.linked import catalogue_in_force, read_linked
+from zhenshu.papers.reading.document import Document
 from zhenshu.papers.reading.errors import ReportUnreadableError
 from zhenshu.papers.reading.report import SUFFIXES, Report
-from zhenshu.papers.reading.sources import load
+from zhenshu.papers.reading.sources import from_text, load
 from zhenshu.registers.plans.visibility import may_create
 
 MOST_BYTES = 20_000_000
@@ -121,7 +123,7 @@ def _keep(form: ReportForm, request: DeskRequest) -> SourceReport | None:
     """Return the report of the form as it is kept; None, with the reason at its field, when it can't be."""
     file = form.cleaned_data.get("file")
     try:
-        report = _read_file(file) if file else read_linked(form.cleaned_data["text"], catalogue_in_force())
+        report = _read_file(file) if file else _read(from_text(form.cleaned_data["text"]))
         name = Path(file.name or "").stem if file else ""
         return keep_source(report, home_area(request.scope), by=request.scope, name=name)
     except SourceNotAllowedError as error:
@@ -145,7 +147,13 @@ def _read_file(file: UploadedFile[Any]) -> Report:
     with TemporaryDirectory(prefix="zhenshu-report-") as folder:
         path = Path(folder) / f"{_plain_name(file)}{suffix if suffix in SUFFIXES else '.txt'}"
         path.write_bytes(file.read())
-        return read_linked(load(path), catalogue_in_force())
+        return _read(load(path))
+
+
+def _read(document: Document) -> Report:
+    """Return what a document says, if it is not longer than any report."""
+    check_length(document.text)
+    return read_linked(document, catalogue_in_force())
 
 
 def _plain_name(file: UploadedFile[Any]) -> str:

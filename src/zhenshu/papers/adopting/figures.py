@@ -30,6 +30,8 @@ BOUNDS: Mapping[str, str] = {
     "<=": Bound.AT_MOST, "<": Bound.AT_MOST, "~": Bound.ABOUT,
 }  # fmt: skip
 TURNED: Mapping[str, str] = {Bound.AT_LEAST: Bound.AT_MOST, Bound.AT_MOST: Bound.AT_LEAST}
+# Words with which things are counted one by one: five 家 are five 个.
+COUNTERS = frozenset("个家户项处所座")
 POINTS = frozenset({"个百分点", "百分点"})
 _TAIL = re.compile("(?:增长|增幅|增速|下降|降幅)$")
 
@@ -161,6 +163,8 @@ def _in_unit_of(plan: Plan, unit: str, value: Decimal, measured: str) -> tuple[s
     if not unit:
         words = {"name": plan.kind.name, "unit": plan.kind.unit or "件"}
         return "", value, _("A target of %(name)s needs a unit, such as %(unit)s.") % words
+    if {unit, plan.kind.unit} <= COUNTERS:
+        return plan.kind.unit, value, ""
     try:
         return plan.kind.unit, convert(value, unit, plan.kind.unit), ""
     except ReportedError as error:

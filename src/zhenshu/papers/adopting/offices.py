@@ -29,10 +29,12 @@ class OfficeFinder:
 
     @cached_property
     def _by_directory(self) -> dict[str, int]:
-        keys = {office.key: office.pk for office in reversed(self.offices) if office.key}
-        counted: dict[str, Counter[int]] = {}
+        """Return the office each line sends most of its matters to, where the township has that office."""
+        counted: dict[str, Counter[str]] = {}
         for kind in library().case_kinds.values():
             pack = library().pack(kind.pack)
-            here = counted.setdefault(pack.line or pack.pack, Counter())
-            here.update(keys[key] for _place, key in offices_named(kind) if key in keys)
-        return {line: offices.most_common(1)[0][0] for line, offices in counted.items() if offices}
+            named = (key for _place, key in offices_named(kind))
+            counted.setdefault(pack.line or pack.pack, Counter()).update(named)
+        keys = {office.key: office.pk for office in reversed(self.offices) if office.key}
+        first = {line: offices.most_common(1)[0][0] for line, offices in counted.items() if offices}
+        return {line: keys[key] for line, key in first.items() if key in keys}

@@ -63,6 +63,12 @@ def reading_of(source: SourceReport) -> Report:
     return read_linked_text(source.text)
 
 
+def check_length(text: str) -> None:
+    """Refuse a text that is longer than any report; asked before it is read, which takes its time."""
+    if len(text) > MOST_CHARACTERS:
+        raise SourceTooLongError(len(text), MOST_CHARACTERS)
+
+
 def year_of(report: Report, otherwise: int) -> int:
     """Return the year most results of a report speak of."""
     years = Counter(one.year for one in report.figures if one.kind == "actual" and one.year)
@@ -83,8 +89,7 @@ def keep_source(
     _require(by, area)
     # PostgreSQL takes no NUL; one character for another leaves every place where it was.
     text = report.document.text.replace("\x00", "\ufffd")
-    if len(text) > MOST_CHARACTERS:
-        raise SourceTooLongError(len(text), MOST_CHARACTERS)
+    check_length(text)
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     known = SourceReport.objects.select_for_update().filter(area=area, digest=digest).first()
     if known is not None:
