@@ -17,6 +17,8 @@ from zhenshu.registers.cases.drafts import Draft
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.cases.opening import open_case
 
+pytestmark = pytest.mark.django_db
+
 NOW = datetime(2024, 3, 15, 16, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 TEXT = """望舒镇2023年政府工作报告
 

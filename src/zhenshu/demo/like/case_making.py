@@ -44,9 +44,13 @@ class CaseMaker:
 
     def make(self, orders: Sequence[Order]) -> list[str]:
         """Store the matters ordered, in the order they were received; return what was refused."""
+        usual = self.sources.filled
+        if len(orders) > STEPWISE:  # of very many, only what has to be said
+            self.sources.filled = min(usual, 0.1)
         pasts = [(self._past(order), order) for order in orders]
+        self.sources.filled = usual
         pasts.sort(key=lambda pair: pair[0].draft.received_at or datetime.min)
-        stepwise = len(pasts) <= STEPWISE
+        stepwise = len(orders) <= STEPWISE
         intake = import_finished((past for past, _ in pasts), by=self.by, step_by_step=stepwise)
         for place, case in zip(intake.places, intake.cases, strict=True):
             pasts[place][1].made = case.pk

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from zhenshu.demo.like.recipes import ABSENT, GIVEN, InYear
+from zhenshu.demo.like.recipes import ABSENT, GIVEN, Between, InYear
 from zhenshu.demo.organisation import NameMaker
 from zhenshu.ground.packs.base import FieldKind, FieldType
 
@@ -75,7 +75,18 @@ def fill(
 def _assigned(kind: FieldKind, value: Any, day: date, sources: Sources) -> Any:
     if isinstance(value, InYear):
         return day_in(value.year, day, sources.rng).isoformat()
+    if isinstance(value, Between):
+        return number_between(kind, value, sources.rng)
     return list(value) if isinstance(value, tuple) else value
+
+
+def number_between(kind: FieldKind, stretch: Between, rng: random.Random) -> int | float:
+    """Return a number of a stretch that fits the field: near its lower end where that is all there is."""
+    low = float(stretch.low)
+    high = float(stretch.high) if stretch.high is not None else low + max(low, 20)
+    if kind.type is FieldType.INTEGER:
+        return rng.randint(int(low), max(int(low), int(high)))
+    return min(max(round(rng.uniform(low, high), 2), low), max(high, low))
 
 
 def day_in(year: int, day: date, rng: random.Random) -> date:

@@ -11,7 +11,7 @@ from zhenshu.demo.like.orders import Order
 from zhenshu.demo.like.recipes import Recipe
 from zhenshu.demo.like.record_making import periods_of
 from zhenshu.demo.like.system import Name, System
-from zhenshu.demo.like.trial import Population, Sort, field_of
+from zhenshu.demo.like.trial import Population, Sort, bounds_of
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import DossierKind
 
@@ -89,9 +89,8 @@ class Orders:
         for name in dict.fromkeys(sort.shares.values()):
             unit = self._system.unit(sort, name)
             total = self._values.get(("x", *key, name), 0)
-            kind = field_of(sort.recipe, name)
-            low = Fraction(str(kind.min)) if kind is not None and kind.min is not None else Fraction(0)
-            high = int(Fraction(str(kind.max)) / unit) if kind is not None and kind.max is not None else None
+            low, most = bounds_of(sort.recipe, name)
+            high = None if most is None else int(most / unit)
             least = -int(-low / unit // 1)
             least = max(least, 1) if total >= parts else least
             shares = share_out(total, parts, least, high, self._rng)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from django.db import transaction
 
 from zhenshu.ground.ledger.models import Entry
 from zhenshu.ground.ledger.record import Change, followed_by
-from zhenshu.measures.indicators.columns import SCALE
 from zhenshu.measures.indicators.contributions import Difference, difference_of
 from zhenshu.measures.indicators.definitions import catalogue
 
@@ -20,22 +18,16 @@ Month = int
 
 @dataclass(slots=True)
 class Share:
-    """What a record adds to one quantity, by month: how many records, and how much."""
+    """What a record adds to one quantity, by month: how many records."""
 
     counts: dict[Month, int] = field(default_factory=dict)
-    values: dict[Month, Fraction] = field(default_factory=dict)
 
-    def add(self, month: Month, count: int, value: Fraction) -> None:
+    def add(self, month: Month, count: int) -> None:
         self.counts[month] = self.counts.get(month, 0) + count
-        self.values[month] = self.values.get(month, Fraction(0)) + value
 
     def count_in(self, year: int, *, stock: bool) -> int:
         """Return how many records it adds in a year, or stand at its end."""
         return sum(n for month, n in self.counts.items() if _counts(month, year, stock))
-
-    def value_in(self, year: int, *, stock: bool) -> Fraction:
-        found = (value for month, value in self.values.items() if _counts(month, year, stock))
-        return sum(found, Fraction(0))
 
 
 def _counts(month: Month, year: int, stock: bool) -> bool:
@@ -66,11 +58,11 @@ class Listener:
 
 
 def _add(shares: Shares, difference: Difference) -> None:
-    for (digest, place, month), (value, n) in difference.changed_sums().items():
+    for (digest, place, month), (_value, n) in difference.changed_sums().items():
         if not place[4]:  # a record with storeys of its own counts at its village and again in its grid
-            shares.setdefault(digest, Share()).add(month, n, Fraction(value, SCALE))
+            shares.setdefault(digest, Share()).add(month, n)
     for (digest, _place, month, _member), n in difference.changed_members().items():
-        shares.setdefault(digest, Share()).add(month, n, Fraction(0))
+        shares.setdefault(digest, Share()).add(month, n)
 
 
 @contextmanager

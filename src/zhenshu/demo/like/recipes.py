@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -46,6 +47,14 @@ class InYear:
     """A day of a year, another one for each record."""
 
     year: int
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number from *low* to *high*, another one for each record; None leaves it open."""
+
+    low: Fraction
+    high: Fraction | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +130,9 @@ class Asked:
         return [leaf for one in self.counted for leaf in leaves_of(one)]
 
     def amounts(self) -> tuple[str, ...]:
-        """Return the fields that are summed and that no condition binds."""
-        bound = {leaf.name for leaf in self.leaves() if leaf.operator != "set"}
+        """Return the fields that are summed."""
         summed = (one.field for one in self.own if one.way == "sum" and one.field)
-        return tuple(name for name in dict.fromkeys(summed) if name not in bound)
+        return tuple(dict.fromkeys(summed))
 
     def members(self) -> tuple[str, ...]:
         named = (one.field for one in self.own if one.way == "distinct" and one.field)
@@ -168,7 +176,7 @@ def values_to_try(
         found[name] = [InYear(year) for year in asked.years] + [ABSENT]
     for name in asked.amounts():
         if name in fields:
-            found[name] = [GIVEN]
+            found.setdefault(name, [GIVEN])
     for name in asked.members():
         if name in fields:
             found[name] = [GIVEN] if fields[name].required else [GIVEN, ABSENT]
@@ -221,10 +229,25 @@ def _booleans(asked: Sequence[Any], leaves: Sequence[Leaf], field: Any, fact: An
 
 
 def _numbers(asked: Sequence[Any], leaves: Sequence[Leaf], field: Any, fact: Any) -> Iterator[Any]:
-    low = field.min if field is not None and field.min is not None else 0
-    high = field.max if field is not None and field.max is not None else None
-    steps = sorted({number + step for number in asked for step in (-1, 0, 1)}) or [low + 1]
-    yield from (step for step in steps if step >= low and (high is None or step <= high))
+    """Yield the stretches of numbers between which conditions tell no difference."""
+    whole = field is not None and field.type is FieldType.INTEGER
+    step = Fraction(1) if whole else Fraction(1, 100)
+    low = Fraction(str(field.min)) if field is not None and field.min is not None else Fraction(0)
+    high = Fraction(str(field.max)) if field is not None and field.max is not None else None
+    starts = {low} | {start for leaf in leaves if leaf.operator != "set" for start in _starts(leaf, step)}
+    edges = sorted(edge for edge in starts if edge >= low and (high is None or edge <= high))
+    for place, edge in enumerate(edges):
+        yield Between(edge, edges[place + 1] - step if place + 1 < len(edges) else high)
+
+
+def _starts(leaf: Leaf, step: Fraction) -> Iterator[Fraction]:
+    """Yield where a comparison begins to hold, or ceases to."""
+    for value in _listed(leaf):
+        number = Fraction(str(value))
+        if leaf.operator in ("gte", "lt", "is", "in"):
+            yield number
+        if leaf.operator in ("gt", "lte", "is", "in"):
+            yield number + step
 
 
 def _days(asked: Sequence[Any], leaves: Sequence[Leaf], field: Any, fact: Any) -> Iterator[Any]:

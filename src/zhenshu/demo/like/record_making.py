@@ -10,7 +10,7 @@ from typing import Any
 from zhenshu.demo.like.case_making import member_value
 from zhenshu.demo.like.field_values import Sources, day_in, fill
 from zhenshu.demo.like.orders import Order
-from zhenshu.demo.like.recipes import ABSENT, InYear, Recipe
+from zhenshu.demo.like.recipes import ABSENT, Between, InYear, Recipe
 from zhenshu.demo.subjects import FORENAMES, TRADES
 from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.base import FieldKind, FieldType
@@ -134,7 +134,7 @@ class RecordMaker:
         for name, value in recipe.assigned:
             series, _, key = name.partition(".")
             if key and value is not ABSENT:
-                asked.setdefault(series, {})[key] = value
+                asked.setdefault(series, {})[key] = float(value.low) if isinstance(value, Between) else value
         for series, values in asked.items():
             period = periods_of(kind.readings[series].every, max(recipe.year, self.last.year - 1))[-1]
             self._read(made, kind, series, period, values)

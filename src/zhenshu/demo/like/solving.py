@@ -10,12 +10,13 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from math import ceil, floor, lcm
+from typing import Any
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_matrix
 
-Name = Hashable
+Name = Any  # anything that can be a key
 SECONDS = 10  # for one search; systems of a report take milliseconds
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from zhenshu.demo.like.demands import Demand, digits_of
 from zhenshu.demo.like.forms import Form, Term
 from zhenshu.demo.like.solving import Rule, Solution, Unknown, solve_most
-from zhenshu.demo.like.trial import Population, Sort, field_of
+from zhenshu.demo.like.trial import Population, Sort, bounds_of
 from zhenshu.ground.packs.base import FieldType
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import DossierKind
@@ -107,8 +107,6 @@ class System:
         self.unknowns[count] = Unknown(count, MOST.get(block, MOST_RECORDS), weight)
         for term, number in sort.counts.items():
             self._add(term, count, Fraction(number))
-        for term, value in sort.fixed.items():
-            self._add(term, count, value)
         for name in dict.fromkeys(sort.shares.values()):
             self._write_amount(key, count, sort, name)
         for name in dict.fromkeys(sort.members.values()):
@@ -118,7 +116,7 @@ class System:
         amount, unit = ("x", *key, name), self.unit(sort, name)
         most = self._most(sort, name) / unit
         self.unknowns[amount] = Unknown(amount, round(most) + 1, 0.0)
-        low, high = _bounds(sort, name)
+        low, high = bounds_of(sort.recipe, name)
         number = sort.number
         least = Fraction(number) * max(low / unit, Fraction(0))
         self.rules.append(Rule({amount: Fraction(1), count: -least}, low=Fraction(0)))
@@ -226,7 +224,7 @@ class System:
             return name
 
         for rule in self.rules:
-            names: list[Name] = list(rule.terms)  # type: ignore[arg-type]
+            names: list[Name] = list(rule.terms)
             for name in names[1:]:
                 above[top(name)] = top(names[0])
         members: dict[Name, list[Name]] = {}
@@ -235,7 +233,7 @@ class System:
         own: dict[Any, list[Rule]] = {}
         for rule in self.rules:
             first = next(iter(rule.terms), None)
-            own.setdefault(top(first) if first else ("nothing", rule.wish), []).append(rule)  # type: ignore[arg-type]
+            own.setdefault(top(first) if first else ("nothing", rule.wish), []).append(rule)
         for root, names in members.items():
             yield names, own.pop(root, [])
         for rules in own.values():
@@ -268,14 +266,6 @@ def _is_whole(counted: Any) -> bool:
     fields = counted.kind.readings[counted.reading].fields if counted.reading else None
     kind = (fields or {}).get(counted.field) or getattr(counted.kind, "fields", {}).get(counted.field)
     return kind is not None and kind.type is FieldType.INTEGER
-
-
-def _bounds(sort: Sort, name: str) -> tuple[Fraction, Fraction | None]:
-    """Return the least and the most of one record's share, as its field bounds it."""
-    kind = field_of(sort.recipe, name)
-    low = Fraction(str(kind.min)) if kind is not None and kind.min is not None else Fraction(0)
-    high = Fraction(str(kind.max)) if kind is not None and kind.max is not None else None
-    return low, high
 
 
 def _yearly(sort: Sort) -> bool:

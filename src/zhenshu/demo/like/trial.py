@@ -13,6 +13,7 @@ from zhenshu.demo.like.orders import Order
 from zhenshu.demo.like.probing import Listener, Share, Shares, listening
 from zhenshu.demo.like.recipes import (
     Asked,
+    Between,
     Recipe,
     Span,
     case_recipes,
@@ -25,7 +26,7 @@ from zhenshu.demo.like.recipes import (
     telling_spans,
 )
 from zhenshu.demo.like.record_making import fields_known, periods_of
-from zhenshu.ground.packs.base import FieldKind, FieldType
+from zhenshu.ground.packs.base import FieldKind
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import DossierKind
 from zhenshu.ground.packs.terms import fields_of
@@ -34,14 +35,13 @@ from zhenshu.measures.indicators.definitions import Quantity
 
 @dataclass(slots=True)
 class Sort:
-    """A recipe with what one record of it adds: records counted, fixed amounts, and shares of what field.
+    """A recipe with what one record of it adds: records counted, and shares of what field.
 
     A sort of readings adds a whole year of them on one dossier: *number* at once.
     """
 
     recipe: Recipe
     counts: dict[Term, int] = field(default_factory=dict)
-    fixed: dict[Term, Fraction] = field(default_factory=dict)
     shares: dict[Term, str] = field(default_factory=dict)
     members: dict[Term, str] = field(default_factory=dict)
     number: int = 1
@@ -50,8 +50,9 @@ class Sort:
     def adds(self) -> tuple[object, ...]:
         """Return what tells this sort from others; sorts that add the same are one."""
         host = id(self.recipe.host) if self.recipe.host else 0
-        parts = (self.counts, self.fixed, self.shares, self.members)
-        return (host, *(tuple(sorted(part.items())) for part in parts))
+        bounds = tuple((name, bounds_of(self.recipe, name)) for name in dict.fromkeys(self.shares.values()))
+        parts = (self.counts, self.shares, self.members)
+        return (host, *(tuple(sorted(part.items())) for part in parts), bounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def _heard(recipes: Sequence[Recipe], makers: Makers, listener: Listener) -> Ite
 
 def trial_order(recipe: Recipe, number: int, host: Order | None = None, period: str = "") -> Order:
     """Return an order for one record with the least share of each sum, itself the only member."""
-    amounts = {name: least_of(field_of(recipe, name)) for name in recipe.amounts}
+    amounts = {name: least_of(recipe, name) for name in recipe.amounts}
     return Order(recipe, amounts, dict.fromkeys(recipe.members, number), period, host)
 
 
@@ -131,11 +132,21 @@ def field_of(recipe: Recipe, name: str) -> FieldKind | None:
     return fields_known(kind).get(name)
 
 
-def least_of(kind: FieldKind | None) -> int | float:
-    """Return a number that the field takes and that counts."""
-    low = kind.min if kind is not None and kind.min is not None else 1
-    low = max(low, 1) if kind is None or kind.max is None or kind.max >= 1 else low
-    return int(low) if kind is not None and kind.type is FieldType.INTEGER or low == int(low) else low
+def bounds_of(recipe: Recipe, name: str) -> tuple[Fraction, Fraction | None]:
+    """Return the least and the most of one record's share of a sum, as its field and sort bound it."""
+    stretch = recipe.value(name)
+    if isinstance(stretch, Between):
+        return stretch.low, stretch.high
+    kind = field_of(recipe, name)
+    low = Fraction(str(kind.min)) if kind is not None and kind.min is not None else Fraction(0)
+    return low, Fraction(str(kind.max)) if kind is not None and kind.max is not None else None
+
+
+def least_of(recipe: Recipe, name: str) -> int | float:
+    """Return a share that a record of this sort may have, one where that is allowed."""
+    low, high = bounds_of(recipe, name)
+    share = max(low, Fraction(1)) if high is None or high >= 1 else low
+    return int(share) if share.denominator == 1 else float(share)
 
 
 # ── dossiers with their readings ──────────────────────────────────────────────────────────────────────
@@ -237,17 +248,14 @@ def _put(sort: Sort, term: Term, quantity: Quantity, share: Share) -> None:
     elif counted.way != "sum":
         if count:
             sort.counts[term] = count
-    elif counted.field in sort.recipe.amounts:
-        if count:
-            sort.shares[term] = counted.field or ""
-    elif value := share.value_in(term.year, stock=stock):
-        sort.fixed[term] = value
+    elif count:
+        sort.shares[term] = counted.field or ""
 
 
 def _different(sorts: Iterable[Sort]) -> list[Sort]:
     """Return the sorts that add something, one for each way of adding."""
     found: dict[tuple[object, ...], Sort] = {}
     for sort in sorts:
-        if sort.counts or sort.fixed or sort.shares or sort.members:
+        if sort.counts or sort.shares or sort.members:
             found.setdefault(sort.adds, sort)
     return list(found.values())

@@ -5,6 +5,7 @@ A figure that no indicator yields asks for nothing; one that cannot be asked for
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -26,6 +27,17 @@ from zhenshu.papers.reading.report import Report
 View = Literal["value", "growth", "change", "target"]
 POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 COUNTED = frozenset({"count", "visits", "people", "households", "groups"})
+_ONE_VILLAGE = re.compile(r"(?P<name>[一-龥]{2})(?:村|社区)(?=[一-龥]{2})")
+# Words before 村 or 社区 that name no village but a sort of them.
+GENERAL = frozenset(
+    (
+        "行政", "自然", "示范", "美丽", "文明", "重点", "薄弱", "先进", "样板", "特色",
+        "传统", "城中", "试点", "空心", "中心", "和美", "生态", "宜居", "旅游", "明星",
+        "智慧", "城市", "农村", "绿色", "平安", "安置", "老旧", "全部", "所有", "涉农",
+        "全镇", "各个", "强乡", "经济", "基层", "建设", "完成", "新增", "创建", "集体",
+        "平均",
+    )
+)  # fmt: skip
 POINTS = "个百分点"
 
 
@@ -73,6 +85,10 @@ def _wish(figure: Figure, plan: Plan, year: int) -> Wish:
     wish = Wish(figure, plan.code, planned if view == "target" else year, view)
     if figure.kind == "rank":
         return replace(wish, barred=_("A rank is told by who ranks, not by one township's records."))
+    village = _ONE_VILLAGE.match(figure.name)
+    if village and village["name"] not in GENERAL and not plan.kind.name.startswith(village[0]):
+        words = {"village": village[0]}
+        return replace(wish, barred=_("It is told of one place (%(village)s), not of the whole.") % words)
     if figure.value is None:
         return replace(wish, barred=_("The report does not tell the number."))
     return _change(wish, plan) if figure.kind == "level_change" else _level(wish, plan)
