@@ -219,9 +219,18 @@ def test_targets_stand_against_results_and_what_was_published(year: Petitions, c
     )
     assert share[2].text == "≥97%"
     assert "98.5" in share[2].below
+    assert share[5].lamp == "none"
     assert target.indicator in visits[0].url
 
 
 def test_a_stranger_to_reports_is_kept_out(client: Client, draft):
     assert client.get(at(draft)).status_code == 302
     assert client.get("/reports/2023/promises/").status_code == 302
+
+
+def test_targets_without_a_value_are_not_told_as_missed(year: Petitions, clients):  # noqa: F811
+    town, by = year.town.town, year.secretary
+    set_target("petitions.visits", town, 2023, Decimal(9), unit="批", by=by)
+    set_target(RATE, town, 2023, Decimal("98.5"), unit="%", by=by)
+    text = re.sub(r"<[^>]+>", "", body(clients["secretary"].get("/reports/2023/")))
+    assert "有数据的年度目标1项，未完成1项。" in text

@@ -37,7 +37,7 @@ from zhenshu.papers.writing.report_paper import paper_of
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.models import Dossier, Reading
 
-YEARS_OFFERED = 3
+YEARS_OFFERED = 4
 RECORDS_SHOWN = 200
 EDITIONS_SHOWN = 12
 

@@ -33,8 +33,9 @@ OUTCOME_WORDS = {
     "done": gettext_lazy("Done"),
     "running": gettext_lazy("In progress"),
     "missed": gettext_lazy("Not done"),
+    "unknown": gettext_lazy("No value yet"),
 }
-LAMPS = {"done": "normal", "running": "near", "missed": "overdue"}
+LAMPS = {"done": "normal", "running": "near", "missed": "overdue", "unknown": "none"}
 Line = PromisedItem | PromisedTarget
 
 
@@ -77,7 +78,7 @@ def _area(request: DeskRequest, asked: Asked) -> Area:
 
 def _condition() -> Condition:
     options = [Option(value=value, title=str(title)) for value, title in OUTCOME_WORDS.items()]
-    return Condition("outcome", _("Outcome"), options=options)
+    return Condition("outcome", _("State"), options=options)
 
 
 def _lines(promises: Promises, outcome: str) -> Iterator[Line]:
@@ -90,9 +91,8 @@ def _lines(promises: Promises, outcome: str) -> Iterator[Line]:
 def _tiles(promises: Promises, asked: Asked) -> Iterator[Tile]:
     for outcome, words in OUTCOME_WORDS.items():
         tasks, targets = promises.count(ITEMS, outcome), promises.count(TARGETS, outcome)
-        state = LAMPS[outcome] if tasks + targets and outcome != "running" else ""
         yield Tile(
-            str(words), tasks + targets, asked.address(outcome=outcome), "target-arrow", state,
+            str(words), tasks + targets, asked.address(outcome=outcome), "target-arrow",
             note=_("%(tasks)d tasks, %(targets)d targets") % {"tasks": tasks, "targets": targets},
         )  # fmt: skip
 
@@ -104,7 +104,7 @@ def _columns() -> list[Column]:
         Column(title=_("Promised"), numeric=True),
         Column(title=_("Result"), numeric=True),
         Column(title=_("Completion"), numeric=True, unit="%"),
-        Column(title=_("Outcome")),
+        Column(title=_("State")),
         Column(title=_("Reason"), width="wide", phone=False),
     ]
 
@@ -148,7 +148,7 @@ def _target_cells(one: PromisedTarget, published: Any) -> list[Cell]:
         Cell(text=shown if state.value is not None else "–", url=link),
         Cell(text="–" if completion is None else plain_number(completion)),
         _outcome_cell(one.outcome),
-        Cell(text="" if state.value is not None else _("No value yet")),
+        Cell(),
     ]
 
 

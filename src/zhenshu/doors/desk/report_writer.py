@@ -375,10 +375,10 @@ def withdraw_report(request: DeskRequest, report_id: int) -> HttpResponse:
 def edition_columns() -> list[Column]:
     """Return the columns of a list of editions."""
     return [
-        Column(title=_("Report"), width="wide"),
+        Column(title=_("Work report"), width="wide"),
         Column(title=_("State")),
         Column(title=_("Published"), phone=False),
-        Column(title=_("Figures"), numeric=True, phone=False),
+        Column(title=_("Figures in it"), numeric=True, phone=False),
         Column(title=_("Changed since"), numeric=True),
     ]
 

@@ -141,7 +141,7 @@ def _promises(promises: Promises, as_of: datetime) -> Iterator[Section]:
 
 
 def _counted(promises: Promises, as_of: datetime) -> Iterator[Sentence]:
-    heads = {ITEMS: f"{promises.year - 1}年报告确定、当年到期的任务", TARGETS: "年度目标"}
+    heads = {ITEMS: f"{promises.year - 1}年报告确定、当年到期的任务", TARGETS: "有数据的年度目标"}
     for code, head in heads.items():
         if not promises.count(code):
             continue

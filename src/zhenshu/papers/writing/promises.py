@@ -2,7 +2,8 @@
 
 A task counts when it was taken from a report and promised for (or, without such a day, due in) the year. It
 is *done* when it is done, *running* while its day is still to come, *missed* when its day is over or it was
-cancelled. A target is *done* when its bound is kept, *running* while the year lasts, *missed* after it.
+cancelled. A target is *done* when its bound is kept, *running* while the year lasts, *missed* after it, and
+*unknown* while there is no value to hold against it; of those a report says nothing.
 """
 
 from __future__ import annotations
@@ -21,16 +22,16 @@ from zhenshu.ground.ledger.models import Entry
 from zhenshu.measures.indicators.models import Bound, Target
 from zhenshu.measures.indicators.targets import RULE, TargetState, target_states
 from zhenshu.papers.writing.figures import ComposedFigure
-from zhenshu.registers.plans.models import PlanItem, ProgressEntry, State
+from zhenshu.registers.plans.models import Level, PlanItem, ProgressEntry, State
 
-Outcome = Literal["done", "running", "missed"]
+Outcome = Literal["done", "running", "missed", "unknown"]
 OUTCOMES: Mapping[Outcome, str] = {"done": "已完成", "running": "进行中", "missed": "未完成"}
 BOUNDS = {Bound.AT_LEAST: "≥", Bound.ABOUT: "≈", Bound.AT_MOST: "≤"}
 ITEMS, TARGETS = "promises.items", "promises.targets"
-NAMES = {ITEMS: "报告确定的任务", TARGETS: "年度目标"}
+NAMES = {ITEMS: "报告确定的任务", TARGETS: "有数据的年度目标"}
 DEFINITIONS = {
     ITEMS: "计数：出自报告、当年到期的任务；到期未办结或取消的为未完成",
-    TARGETS: "计数：本区域当年的目标；达到界限的为完成",
+    TARGETS: "计数：本区域当年有数据的目标；达到界限的为完成",
 }
 VERSION = "1"
 
@@ -63,9 +64,11 @@ class Promises:
     targets: tuple[PromisedTarget, ...]
 
     def count(self, code: str, outcome: str = "value") -> int:
-        """Return how many tasks or targets there are with an outcome; all of them for ``value``."""
+        """Return how many tasks or targets there are with an outcome; all that are known for ``value``."""
         found: Iterable[PromisedItem | PromisedTarget] = self.items if code == ITEMS else self.targets
-        return sum(outcome in ("value", one.outcome) for one in found)
+        return sum(
+            one.outcome != "unknown" if outcome == "value" else one.outcome == outcome for one in found
+        )
 
 
 def promises_of(area: Area, year: int, *, on: date | None = None) -> Promises:
@@ -80,6 +83,7 @@ def promises_of(area: Area, year: int, *, on: date | None = None) -> Promises:
 def _items(area: Area, year: int, day: date) -> Iterator[PromisedItem]:
     promised = Q(promised__year=year) | Q(promised__isnull=True, due__year=year)
     found = PlanItem.objects.filter(promised, source_report__isnull=False, area__path__startswith=area.path)
+    found = found.exclude(level=Level.GOAL)  # a goal is kept by its tasks, which are counted
     items = list(found.select_related("lead_office", "area").order_by("kind", "position", "pk"))
     reasons = _reasons([item.pk for item in items])
     for item in items:
@@ -114,9 +118,13 @@ def _targets(area: Area, year: int, day: date) -> Iterator[PromisedTarget]:
     )
     last = date(year, 12, 31)
     for state in target_states(list(targets), on=min(day, last)):
-        kept = _is_kept(state)
-        outcome: Outcome = "done" if kept else "running" if day <= last else "missed"
-        yield PromisedTarget(state, outcome, BOUNDS[Bound(state.target.bound)])
+        yield PromisedTarget(state, _target_outcome(state, day, last), BOUNDS[Bound(state.target.bound)])
+
+
+def _target_outcome(state: TargetState, day: date, last: date) -> Outcome:
+    if state.value is None:
+        return "unknown"
+    return "done" if _is_kept(state) else "running" if day <= last else "missed"
 
 
 def _is_kept(state: TargetState) -> bool:
