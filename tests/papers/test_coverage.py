@@ -46,6 +46,7 @@ def test_every_indicator_can_be_put_in_words():
         words = way_of(plan)
         assert words
         assert "None" not in words
+        assert "life." not in words
 
 
 def test_lines_add_up(covered):

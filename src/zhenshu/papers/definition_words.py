@@ -19,6 +19,24 @@ DATES = {
     "on": "发生日期",
     "period": "所属时期",
 }
+# What is called so by itself: the numbers of a block's record, and what can be told apart.
+OWN_NAMES = {
+    "subject": "对象",
+    "reporter": "诉求人",
+    "reporter_phone": "来电号码",
+    "area": "区域",
+    "village": "村社区",
+    "grid": "网格",
+    "office": "单位",
+    "amount": "金额",
+    "people": "人数",
+    "points": "积分",
+    "quantity": "数量",
+    "decisions": "议定事项",
+    "answers": "答卷",
+    "drawn": "抽中数",
+    "failed": "不合格项",
+}
 
 
 def way_of(plan: Plan) -> str:
@@ -55,8 +73,17 @@ def counted_words(counted: Counted) -> str:
         if code is not None:
             parts.append(_field_name(counted, code))
     limited = "（符合口径条件的）" if counted.where else ""
-    date = DATES.get(counted.at) or _field_name(counted, counted.at)
-    return f"{WAYS[counted.way]}：{'·'.join(parts)}{limited}，按{date}"
+    return f"{WAYS[counted.way]}：{'·'.join(parts)}{limited}，按{_date_name(counted)}"
+
+
+def _date_name(counted: Counted) -> str:
+    """Return what the date is called that puts a record into its period."""
+    life, stage = getattr(counted.kind, "life", {}), counted.at.removeprefix("life.")
+    if counted.at.startswith("life.") and stage in life:
+        return f"“{life[stage]}”日期"
+    if counted.block == "dossiers" and counted.at == "opened":
+        return "登记日期"
+    return DATES.get(counted.at) or _field_name(counted, counted.at)
 
 
 def _field_name(counted: Counted, code: str) -> str:
@@ -66,4 +93,4 @@ def _field_name(counted: Counted, code: str) -> str:
         return str(readings[code].name)
     series = readings.get(counted.reading) if counted.reading else None
     fields = {**getattr(counted.kind, "fields", {}), **(series.fields if series else {})}
-    return str(fields[code].name) if code in fields else code
+    return str(fields[code].name) if code in fields else OWN_NAMES.get(code, code)
