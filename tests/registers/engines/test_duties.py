@@ -96,6 +96,17 @@ class TestRoster:
         assert {turn.day for turn in again} == {today + timedelta(days=7)}
         assert Entry.objects.filter(action="duty.planned").count() == 16
 
+    def test_the_next_roster_begins_with_whoever_rested_longest(self, watch, town, scopes, crew, today):
+        by = scopes["secretary"]
+        (first,) = [
+            turn for turn in make_roster(watch, town.town, today, today, crew, by=by) if turn.shift != "night"
+        ]
+        tomorrow = today + timedelta(days=1)
+        DutyTurn.objects.filter(day=today, shift="night").delete()
+        turns = make_roster(watch, town.town, tomorrow, tomorrow, crew, by=by)
+        assert first.people[0] not in turns[0].people
+        assert set(crew) == {who for turn in turns for who in turn.people}
+
     def test_too_few_or_unknown_people_or_days_are_refused(self, watch, town, scopes, crew, today):
         by = scopes["secretary"]
         before = today - timedelta(days=1)

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 from tests.registers.engines.conftest import at_once
 
 from zhenshu.ground.ledger.models import Entry
+from zhenshu.measures.indicators.evaluate import evaluate
+from zhenshu.measures.indicators.explain import explain
+from zhenshu.measures.indicators.tallies import build_missing, check
 from zhenshu.registers.dossiers.errors import DossierNotAllowedError, DossierNotFoundError
 from zhenshu.registers.engines import points
 from zhenshu.registers.engines.errors import EngineError, EngineInvalidError, EngineStateError
@@ -156,6 +159,36 @@ def test_the_database_itself_refuses_an_account_below_zero(make, merit, officer)
         PointAccount.objects.filter(holder=home).update(balance=-1)
 
 
+def _told(area):
+    codes = ("given", "redeemed", "homes")
+    return {code: evaluate(f"engines.{code}", area, "2024-05").value for code in codes}
+
+
+@pytest.mark.django_db
+def test_indicators_count_what_was_not_reversed(make, merit, officer, town, scopes):
+    build_missing()
+    home, other = make("陆家"), make("沈家", area=town.villages[1])
+    award(home, merit, "help", said(), by=officer, times=8)  # 20
+    award(home, merit, "litter", said(), by=officer)  # -5
+    wrong = award(other, merit, "help", said(), by=officer)
+    redeem(home, merit, "towel", said(), by=officer)
+    told = {
+        code: evaluate(f"engines.{code}", town.town, "2024-05").value
+        for code in ("given", "redeemed", "homes")
+    }
+    assert told == {"given": 17.5, "redeemed": 1, "homes": 2}
+    reverse(wrong, reason="误登", by=officer)
+    told = {
+        code: evaluate(f"engines.{code}", town.town, "2024-05").value
+        for code in ("given", "redeemed", "homes")
+    }
+    assert told == {"given": 15, "redeemed": 1, "homes": 1}
+    assert evaluate("engines.given", town.villages[1], "2024-05").value == 0
+    (group,) = explain("engines.given", town.town, "2024-05", scope=scopes["officer"]).groups
+    assert (group.count, group.seen) == (2, 2)
+    assert check() == []
+
+
 ACTS = st.lists(
     st.tuples(
         st.sampled_from(["tidy", "help", "litter", "soap", "towel", "lapse", "reverse"]),
@@ -174,6 +207,7 @@ ACTS = st.lists(
 )  # fmt: skip
 @given(acts=ACTS)
 def test_after_any_history_all_accounts_add_up_to_zero(make, merit, officer, acts):
+    build_missing()
     point = transaction.savepoint()
     homes = [make(name) for name in ("陆家", "沈家", "钱家")]
     for what, who, times, after in acts:
@@ -183,6 +217,7 @@ def test_after_any_history_all_accounts_add_up_to_zero(make, merit, officer, act
             min(PointAccount.objects.exclude(role="issuing").values_list("balance", flat=True), default=0)
             >= 0
         )
+    assert check() == []
     transaction.savepoint_rollback(point)
 
 

@@ -200,7 +200,7 @@ def _transfer_rows(transfers: Sequence[PointTransfer], kind: PointsKind, scope: 
     names = dict([*named(kind.rules), *named(kind.rewards)])
     may_reverse = scope.has_role(OFFICERS)
     for one in transfers:
-        undone = _("reversed") if _is_reversed(one) else ""
+        undone = _("reversed") if one.undone else ""
         cells = [
             Cell(text=f"{one.on:%Y-%m-%d}"),
             Cell(text=title_for(one.holder, scope), url=reverse("desk:dossier", args=[one.holder_id])),
@@ -216,10 +216,6 @@ def _transfer_rows(transfers: Sequence[PointTransfer], kind: PointsKind, scope: 
         back = Link(title=_("Reverse"), url=reverse("desk:reverse_points", args=[one.pk]))
         # A row without an action keeps its place under the head of that column.
         yield Row(cells=cells, actions=[back] if open_still else [Link(title="")] if may_reverse else [])
-
-
-def _is_reversed(transfer: PointTransfer) -> bool:
-    return hasattr(transfer, "reversal")
 
 
 def _signed(transfer: PointTransfer) -> Any:

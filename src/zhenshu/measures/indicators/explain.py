@@ -34,6 +34,7 @@ from zhenshu.registers.cases.models import Case
 from zhenshu.registers.cases.visibility import visible_cases
 from zhenshu.registers.dossiers.models import Dossier, Reading
 from zhenshu.registers.dossiers.visibility import visible_dossiers
+from zhenshu.registers.engines.models import PointTransfer
 from zhenshu.registers.plans.models import PlanItem
 from zhenshu.registers.plans.visibility import visible_items
 
@@ -61,12 +62,17 @@ def _records(records: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
     return records.filter(pk__in=visible_records(scope).order_by().values("pk"))
 
 
+def _points(records: QuerySet[Any], scope: Scope) -> QuerySet[Any]:
+    return records.filter(holder_id__in=visible_dossiers(scope).values("pk"))
+
+
 VISIBLE: dict[type[Model], Visible] = {
     Case: _cases,
     Dossier: _dossiers,
     Reading: _readings,
     PlanItem: _plan_items,
     Record: _records,
+    PointTransfer: _points,
 }
 
 

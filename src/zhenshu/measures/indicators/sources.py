@@ -24,6 +24,7 @@ from zhenshu.registers.blocks.models import Record
 from zhenshu.registers.blocks.models import State as RecordState
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.models import Dossier, Reading, State
+from zhenshu.registers.engines.models import PointTransfer
 from zhenshu.registers.plans.models import PlanItem
 from zhenshu.registers.plans.models import State as PlanState
 
@@ -355,11 +356,45 @@ RECORDS = Source(
     void=lambda facts: bool(facts["state"] == RecordState.WITHDRAWN),
 )
 
+# ── villagers' points ─────────────────────────────────────────────────────────────────────────────────
+
+
+def _point_terms(facts: Facts) -> dict[str, Any]:
+    return {"rule": facts["rule"], "state": facts["cause"], "area": facts["area_id"]}
+
+
+def _point_columns(counted: Counted) -> Columns:
+    return {"rule": "rule", "state": "cause", "area": "area_id", "office": _no_office}
+
+
+def _no_office(leaf: Leaf) -> Q:
+    """Points are had by a household or a volunteer, never by an office."""
+    return Q(pk__isnull=bool(leaf.value))
+
+
+def _points(counted: Counted) -> QuerySet[Any]:
+    """What was reversed never counts, nor does what reversed it."""
+    return PointTransfer.objects.filter(kind=counted.full_code, undone=False, reverses=None)
+
+
+POINTS = Source(
+    subject="engines.pointtransfer",
+    model=PointTransfer,
+    records=_points,
+    terms=_point_terms,
+    columns=_point_columns,
+    dates={"on": "on"},
+    end="on",
+    members={"subject": ("holder_id",), "area": ("area_id",)},
+    void=lambda facts: facts["undone"] or facts["reverses_id"] is not None,
+)
+
 SOURCES: dict[str, Source] = {
     "cases": CASES,
     "dossiers": DOSSIERS,
     "plans": PLANS,
     **dict.fromkeys(KEPT_BLOCKS, RECORDS),
+    "points": POINTS,
 }
 
 

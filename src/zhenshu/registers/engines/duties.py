@@ -53,12 +53,13 @@ def make_roster(
     Area.objects.select_for_update().get(pk=area.pk)
     known = DutyTurn.objects.filter(kind=kind.full_code, area=area, day__range=(first, last))
     there = set(known.values_list("day", "shift"))
+    known_before = DutyTurn.objects.filter(kind=kind.full_code, area=area, day__lt=first)
     wanted = [
         one for one in slots(kind, first, last, work_calendar()) if (one.day, one.shift.code) not in there
     ]
     turns = [
         DutyTurn(kind=kind.full_code, area=area, day=slot.day, shift=slot.shift.code, people=list(chosen))
-        for slot, chosen in assign(wanted, list(dict.fromkeys(people)))
+        for slot, chosen in assign(wanted, _rested_first(known_before, people))
     ]
     made = DutyTurn.objects.bulk_create(turns)
     changes = [
@@ -68,6 +69,15 @@ def make_roster(
     if changes:
         record_many(by.actor, changes)
     return made
+
+
+def _rested_first(before: QuerySet[DutyTurn], people: Sequence[int]) -> list[int]:
+    """Return people in the order in which they take up the roster: whoever had no turn for longest first."""
+    last: dict[int, date] = {}
+    for day, on_it in before.order_by("-day").values_list("day", "people")[:LONGEST]:
+        for who in on_it:
+            last.setdefault(who, day)
+    return sorted(dict.fromkeys(people), key=lambda who: last.get(who, date.min))
 
 
 def _check_span(kind: DutyKind, first: date, last: date, people: Sequence[int]) -> None:

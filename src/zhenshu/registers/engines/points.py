@@ -34,13 +34,13 @@ ZERO = Decimal(0)
 HUNDREDTH = Decimal("0.01")
 KEPT = (
     "kind", "cause", "rule", "quantity", "points", "source_id", "target_id", "holder_id", "on", "evidence",
-    "station_id", "reverses_id",
+    "station_id", "reverses_id", "area_id", "undone",
 )  # fmt: skip
 
 
 def transfer_facts(transfer: PointTransfer) -> dict[str, Any]:
     """Return what the ledger keeps of a transfer."""
-    return {name: getattr(transfer, name) for name in KEPT}
+    return {**{name: getattr(transfer, name) for name in KEPT}, "fields": dict(transfer.fields)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +114,26 @@ def reverse(transfer: PointTransfer, *, reason: str, by: Scope) -> PointTransfer
     if not reason.strip():
         raise EngineInvalidError({"reason": _("Say why it is reversed.")})
     held = {one.pk: one for one in _lock(Q(pk__in=[transfer.source_id, transfer.target_id]))}
-    if transfer.reverses_id or PointTransfer.objects.filter(reverses=transfer).exists():
+    transfer.refresh_from_db()
+    if transfer.reverses_id or transfer.undone:
         raise EngineStateError(_("This is reversed already, or is itself a reversal."))
     made = PointTransfer(
         cause=Cause.REVERSAL, rule=transfer.rule, quantity=transfer.quantity,
         points=transfer.points, on=timezone.localdate(), reverses=transfer, note=reason.strip()[:200],
     )  # fmt: skip
     source, target = held[transfer.target_id], held[transfer.source_id]
-    return _move(made, source, target, holder, by.actor, "points.reversal")
+    back = _move(made, source, target, holder, by.actor, "points.reversal")
+    _mark_undone(transfer, by.actor)
+    return back
+
+
+def _mark_undone(transfer: PointTransfer, actor: Actor) -> None:
+    """Let what was reversed no longer count."""
+    before = transfer_facts(transfer)
+    transfer.undone = True
+    transfer.save(update_fields=["undone"])
+    after = transfer_facts(transfer)
+    record(actor, "points.undone", transfer, area_id=transfer.area_id, before=before, after=after)
 
 
 def lapse(kind: PointsKind, *, on: date, actor: Actor = SYSTEM) -> list[PointTransfer]:
@@ -147,7 +159,7 @@ def _lapse_one(holder_id: int, kind: PointsKind, on: date, actor: Actor) -> Poin
 def _over_age(account: PointAccount, kind: PointsKind, on: date) -> Decimal:
     """Return the points of *account* whose time is over: earned that long ago, and not spent since."""
     assert kind.lapse is not None
-    standing = PointTransfer.objects.filter(reverses=None, reversal=None)
+    standing = PointTransfer.objects.filter(reverses=None, undone=False)
     earned = standing.filter(target=account).values_list("on", "points")
     old = sum((points for day, points in earned if last_day(day, kind.lapse) < on), ZERO)
     spent = sum(standing.filter(source=account).values_list("points", flat=True), ZERO)
@@ -176,7 +188,7 @@ def transfers_of(kind: PointsKind, scope: Scope) -> QuerySet[PointTransfer]:
     transfers = PointTransfer.objects.filter(
         kind=kind.full_code, holder__in=visible_dossiers(scope).values("pk")
     )
-    return transfers.select_related("holder__area", "station", "by", "reversal").order_by("-pk")
+    return transfers.select_related("holder__area", "station", "by", "source", "target").order_by("-pk")
 
 
 def totals(kind: PointsKind) -> dict[str, Decimal]:
@@ -254,7 +266,7 @@ def _used(holder: Dossier, kind: PointsKind, rule: str, span: tuple[date, date] 
         return ZERO
     found = PointTransfer.objects.filter(
         holder=holder, kind=kind.full_code, rule=rule, cause__in=(Cause.AWARD, Cause.DEDUCTION),
-        on__range=span, reversal=None,
+        on__range=span, undone=False,
     )  # fmt: skip
     return sum(found.values_list("points", flat=True), ZERO)
 
@@ -302,7 +314,8 @@ def _move(
         words = {"has": f"{source.balance:f}", "wanted": f"{made.points:f}"}
         raise EngineStateError(_("Only %(has)s points are there, %(wanted)s are needed.") % words)
     made.kind, made.source, made.target, made.holder = source.kind, source, target, holder
-    made.by_id = actor.user_id
+    made.by_id, made.area_id = actor.user_id, holder.area_id
+    made.fields = {"points": float(-made.points if made.cause == Cause.DEDUCTION else made.points)}
     source.balance -= made.points
     target.balance += made.points
     for account in (source, target):

@@ -67,7 +67,9 @@ class PointTransfer(models.Model):
     """Points that moved from one account to another; a wrong one is reversed, never removed.
 
     *rule* is the rule that earned or the reward that was had, *quantity* how often or how many. *key* names
-    the form it came from: the same form sent twice moves points once.
+    the form it came from: the same form sent twice moves points once. *area* and *fields* are what indicators
+    count by: where the holder was, and the points that a rule gave (or took) or a reward cost. *undone* says
+    that it was reversed; neither it nor its reversal counts.
     """
 
     kind = models.CharField(max_length=80)
@@ -78,10 +80,13 @@ class PointTransfer(models.Model):
     source = models.ForeignKey(PointAccount, on_delete=models.PROTECT, related_name="given")
     target = models.ForeignKey(PointAccount, on_delete=models.PROTECT, related_name="taken")
     holder = models.ForeignKey("dossiers.Dossier", on_delete=models.PROTECT, related_name="point_transfers")
+    area = models.ForeignKey("areas.Area", null=True, on_delete=models.PROTECT, related_name="+")
+    fields = models.JSONField(default=dict)
     on = models.DateField(_("On"))
     evidence = models.CharField(_("Evidence"), max_length=500, blank=True, default="")
     station = models.ForeignKey("areas.Area", null=True, on_delete=models.PROTECT, related_name="+")
     note = models.CharField(max_length=200, blank=True, default="")
+    undone = models.BooleanField(default=False)
     reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversal")
     key = models.CharField(max_length=40, blank=True, default="")
     by = models.ForeignKey("people.User", null=True, on_delete=models.PROTECT, related_name="+")
