@@ -34,6 +34,7 @@ class AdoptRow:
     line: str
     quote: str
     before: str
+    here: str
     after: str
     chosen: bool
     made: str = ""
@@ -85,12 +86,13 @@ def sheet_of(proposals: Proposals, text: str, asked: Asked, *, may_plan: bool, m
 
 
 def _common(one: Proposal, text: str, asked: Asked, *, may: bool) -> dict[str, Any]:
-    before, _here, after = paragraph_of(text, one.start, one.end)
+    before, here, after = paragraph_of(text, one.start, one.end)
     return {
         "key": one.key,
         "line": LINES.get(one.line, one.line),
         "quote": one.quote,
         "before": before,
+        "here": here,
         "after": after,
         "chosen": asked.chosen(one, may=may),
         "problem": asked.problems.get(one.key, ""),

@@ -29,9 +29,9 @@ YEARS_OFFERED = 4
 HUNDRED = 100
 # How a target stands, and the tone of the word.
 STATES: Mapping[str, tuple[str | Promise, str]] = {
-    "on_time": (gettext_lazy("On time"), "normal"),
-    "behind": (gettext_lazy("Behind"), "overdue"),
-    "reached": (gettext_lazy("Reached"), "closed"),
+    "on_time": (gettext_lazy("Keeps pace"), "normal"),
+    "behind": (gettext_lazy("Behind schedule"), "overdue"),
+    "reached": (gettext_lazy("Target reached"), "closed"),
     "unknown": (gettext_lazy("No value yet"), "none"),
 }
 MEASURED: Mapping[str, str | Promise] = {
@@ -97,6 +97,7 @@ def list_targets(request: DeskRequest) -> HttpResponse:
         bar=condition_bar(asked, _conditions(year)),
         tiles=list(_tiles(states, year)),
         note=RULE.sentence if states else "",
+        page_title=_("%(count)d targets for %(year)d") % {"count": len(shown), "year": year},
     )
 
 
@@ -121,8 +122,8 @@ def _conditions(year: int) -> list[Condition]:
 def _tiles(states: Sequence[TargetState], year: int) -> Iterable[Tile]:
     counted = counts_of_targets(states)
     yield Tile(_("Targets"), len(states), targets_url(year), "target")
-    for key, (name, tone) in STATES.items():
-        yield Tile(str(name), counted[key], targets_url(year, key), "", tone if counted[key] else "")
+    for key, (name, _tone) in STATES.items():
+        yield Tile(str(name), counted[key], targets_url(year, key))
 
 
 def _columns() -> list[Column]:
@@ -130,7 +131,7 @@ def _columns() -> list[Column]:
         Column(title=_("Indicator"), width="wide"),
         Column(title=_("Area"), phone=False),
         Column(title=_("Target"), numeric=True),
-        Column(title=_("Reached"), numeric=True),
+        Column(title=_("Reached so far"), numeric=True),
         Column(title=_("Completion"), numeric=True, unit="%"),
         Column(title=_("Year elapsed"), numeric=True, unit="%", phone=False),
         Column(title=_("State")),

@@ -101,8 +101,15 @@ def propose_targets(source: SourceReport, report: Report, meanings: Meanings) ->
         proposal = _target(figure, source, meanings, units)
         if proposal is not None:
             what = (proposal.code, proposal.year, proposal.measured)
-            found.setdefault(what, replace(proposal, target=standing.get(what)))
+            sentence = _sentence_of(figure, report)
+            found.setdefault(what, replace(proposal, quote=sentence, target=standing.get(what)))
     return list(found.values())
+
+
+def _sentence_of(figure: Figure, report: Report) -> str:
+    """Return the commitment a planned figure stands in, which says more than the number alone."""
+    around = (one for one in report.commitments if one.start <= figure.start and figure.end <= one.end)
+    return next((one.quote for one in around), figure.quote)
 
 
 def _stated_units(figures: Iterable[Figure]) -> dict[str, str]:
