@@ -56,7 +56,8 @@ def today() -> date:
 def test_the_lines_show_every_kind_with_what_there_is(desk, makes):
     firm = makes.one("firm", "澄江铸造", colour="red")
     keep_record(RecordDraft(kind="blocks.visit", day=today(), subject=firm.pk), by=makes.scopes["officer"])
-    shown = desk(url("lines"))
+    assert url("line", "blocks") in desk(url("lines"))
+    shown = desk(url("line", "blocks"))
     for kind in library().pack("blocks").kinds().values():
         assert kind.name in shown
     assert url("records_of", "blocks.visit") in shown
@@ -152,6 +153,7 @@ def test_a_failed_item_of_a_sheet_is_a_matter_linked_both_ways(desk, send, makes
     shown = desk(url("record", kept.pk))
     assert case.number in shown
     assert "消防法第二十八条" in shown
+    assert url("record", kept.pk) in desk(url("case", case.number))
     send(url("record_act", kept.pk, "answer"), **{"item-power": "pass"})
     assert "Answer open items" not in desk(url("record", kept.pk))
 

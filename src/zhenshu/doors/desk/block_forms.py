@@ -105,6 +105,7 @@ class SheetForm(forms.Form):
 def new_sheet(request: DeskRequest, kind: ChecklistKind) -> HttpResponse:
     given = request.POST or None
     about = AboutForm(kind, given, scope=request.scope, initial=asked_subject(request))
+    about.fields.pop("title")
     sheet = SheetForm(kind.items, given)
 
     def keep(about: AboutForm, fields: RecordForm, scope: Scope) -> Record:

@@ -16,7 +16,8 @@ from zhenshu.doors.desk.access import DeskRequest, page
 from zhenshu.doors.desk.block_words import ICONS
 from zhenshu.doors.desk.components import Link
 from zhenshu.doors.desk.engine_pages import engine_links
-from zhenshu.doors.desk.lists import cases_url
+from zhenshu.doors.desk.lists import cases_url, crumbs
+from zhenshu.doors.desk.packs import find_pack
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import LINES, Pack, Packed
 from zhenshu.ground.people.scope import Scope
@@ -38,6 +39,11 @@ class LineCard:
     basis: str
     url: str
     groups: list[tuple[str, list[Link]]] = field(default_factory=list)
+
+    @property
+    def sums(self) -> list[tuple[str, int]]:
+        """How much there is of each sort."""
+        return [(title, sum(link.count or 0 for link in links)) for title, links in self.groups]
 
 
 Counts = dict[str, int]
@@ -65,6 +71,20 @@ def list_lines(request: DeskRequest) -> HttpResponse:
     )
 
 
+@page()
+def show_line(request: DeskRequest, key: str) -> HttpResponse:
+    """Show one business line: every kind it keeps, with how much there is of each."""
+    pack = find_pack(key)
+    card = _card(pack, count_all(request.scope), request.scope)
+    context = {
+        "page_title": pack.name,
+        "breadcrumbs": crumbs((_("Work by line"), "lines"), here=pack.name),
+        "card": card,
+        "pack_url": reverse("desk:pack", args=[key]),
+    }
+    return render(request, "desk/blocks/line.html", context)
+
+
 def count_all(scope: Scope) -> Counts:
     """Return how many open matters, active dossiers, items of the plan and records there are of each kind."""
     found: Counts = {}
@@ -87,7 +107,7 @@ def _card(pack: Pack, counts: Counts, scope: Scope) -> LineCard:
         (_("Records"), list(_record_links(pack, counts))),
         (_("Engines"), engine_links(scope, pack.line) if pack.line else []),
     ]
-    url = reverse("desk:pack", args=[pack.pack])
+    url = reverse("desk:line", args=[pack.pack])
     return LineCard(pack.name, pack.basis, url, [(title, links) for title, links in groups if links])
 
 

@@ -72,7 +72,7 @@ def _sheet(kept: Record, kind: ChecklistKind) -> Iterable[Section]:
             Cell(text=case.number, url=reverse("desk:case", args=[case.number])) if case else Cell(),
         ])  # fmt: skip
     heads = [_("Item"), _("Result"), _("What was found"), _("Answered by"), _("Matter")]
-    yield Section("zs-items", table_of(_("Items"), heads, rows))
+    yield Section("zs-items", table_of(_("Checked items"), heads, rows))
 
 
 def _contract(kept: Record, kind: ContractKind) -> Iterable[Section]:

@@ -8,6 +8,7 @@ from zhenshu.doors.desk import block_acts, block_lines, block_pages, block_speci
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("lines/", block_lines.list_lines, name="lines"),
+    path("lines/<str:key>/", block_lines.show_line, name="line"),
     path("dossiers/<int:dossier_id>/growth/", dossier_file.show_growth, name="dossier_growth"),
     path("dossiers/<int:dossier_id>/file/", dossier_file.export_file, name="dossier_file"),
     path("records/<int:record_id>/", block_pages.show_record, name="record"),

@@ -77,6 +77,7 @@ def case_context(case: Case, by: Scope, *, beside: bool) -> dict[str, Any]:
         "place": case_view.place_map(case),
         "subject": case_view.subject_card(case, by, subjects.name if subjects else ""),
         "joined": case_view.joined_cases(case, by),
+        "origin": case_view.origin_of(case, by),
         **_step_context(case, kind, by, steps, beside=beside),
     }
 

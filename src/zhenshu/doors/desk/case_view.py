@@ -19,6 +19,8 @@ from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.schema import CaseKind
 from zhenshu.ground.people.masking import HIDDEN, mask_name, mask_phone
 from zhenshu.ground.people.scope import Scope
+from zhenshu.registers.blocks.models import Record
+from zhenshu.registers.blocks.visibility import visible_records
 from zhenshu.registers.cases.loop import CONTENT_NAMES
 from zhenshu.registers.cases.models import Assignment, AssignmentState, Case, ClockState, Supervision
 from zhenshu.registers.cases.models import Attachment as File
@@ -356,3 +358,8 @@ def joined_cases(case: Case, by: Scope) -> dict[str, list[Case]]:
         if cases:
             found[word] = cases
     return {word: cases for word, cases in found.items() if cases}
+
+
+def origin_of(case: Case, by: Scope) -> Record | None:
+    """Return the record the matter came from, such as the check sheet of a failed item, if one may see it."""
+    return visible_records(by).filter(raised__case=case).first()
