@@ -108,10 +108,10 @@ def _exact(number: float) -> Fraction:
 
 
 def _over(upper: Ratio, lower: Ratio) -> Ratio:
+    if lower.is_sum and not lower.top.terms and lower.top.constant:
+        return upper.times(1 / lower.top.constant)
     if upper.is_sum and lower.is_sum:
         return Ratio(upper.top, lower.top)
-    if lower.is_sum and not lower.top.terms:
-        return upper.times(1 / lower.top.constant)
     raise NotLinearError(_("It is a quotient of quotients."))
 
 
