@@ -1,10 +1,11 @@
-"""The demo township adds up to what it promises, and is the same for the same seed."""
+"""The demo township adds up to what its own report states, and every figure of it follows from records."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
@@ -12,12 +13,27 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import Count, Q
 
-from zhenshu.demo.build import build
+from zhenshu.demo.build import build, planter_scope
+from zhenshu.demo.report import STRONGEST_VILLAGE, report_path
 from zhenshu.demo.targets import TOTALS
-from zhenshu.ground.areas.models import Area
+from zhenshu.ground.areas.models import Area, Level
 from zhenshu.ground.ledger.models import Entry
+from zhenshu.ground.packs.registry import library
 from zhenshu.ground.people.models import User
+from zhenshu.ground.worktime.periods import parse_period
+from zhenshu.measures.indicators.evaluate import evaluate_board
+from zhenshu.measures.indicators.models import Target
+from zhenshu.measures.indicators.units import convert
+from zhenshu.papers.linked import catalogue_of, read_linked
+from zhenshu.papers.writing.compose import compose
+from zhenshu.registers.cases.drafts import Draft
+from zhenshu.registers.cases.histories import Past, import_finished
 from zhenshu.registers.cases.models import Case, Clock, ClockState, Supervision
+from zhenshu.registers.dossiers.models import Dossier
+from zhenshu.registers.dossiers.readings import add_reading
+from zhenshu.registers.plans.models import PlanItem, ProgressEntry
+
+pytestmark = pytest.mark.django_db
 
 # The large, plain series are shortened; everything else is the whole year.
 SMALL = replace(TOTALS, applications=240, grid_events=220, tickets=160, other_urban=30, disputes=12)
@@ -148,3 +164,115 @@ def fingerprint() -> str:
 def test_no_phrase_has_an_unfilled_slot():
     assert not Case.objects.filter(Q(title__contains="{") | Q(description__contains="{")).exists()
     assert len(fingerprint()) == 64
+
+
+# ── the report ────────────────────────────────────────────────────────────────────────────────────────
+
+# The large, plain series are shortened here, in the text as in the records.
+SHORTENED = {
+    "便民服务件32417件": f"便民服务件{SMALL.applications}件",
+    "网格事件2160件": f"网格事件{SMALL.grid_events}件",
+    "热线工单1080件": f"热线工单{SMALL.tickets}件",
+    "矛盾纠纷168件": f"矛盾纠纷{SMALL.disputes}件",
+}
+IN_SENTENCES = (
+    "services.applications", "services.in_time_share", "grid.events", "hotline.tickets",
+    "safety.inspections", "safety.hazards", "safety.orders", "safety.penalties",
+    "petitions.visits", "petitions.visitors", "petitions.visits.leader", "petitions.visitors.leader",
+    "petitions.visits.outreach", "petitions.visitors.outreach", "petitions.visits.joint",
+    "petitions.visitors.joint", "petitions.backlog_settled", "petitions.disputes",
+    "urban.street_order", "urban.demolished", "urban.demolished_area", "urban.billboards",
+)  # fmt: skip
+STATISTICS = ("enterprises.invoiced", "enterprises.taxable", "enterprises.tax")
+
+
+def town() -> Area:
+    return Area.objects.get(level=Level.TOWN)
+
+
+def composed_review():
+    return compose(town(), 2023, scope=planter_scope(Area.objects.all()))
+
+
+@pytest.fixture(scope="module")
+def stated(township):
+    """The results that the shipped report states, by indicator, as the reader finds them."""
+    text = report_path().read_text(encoding="utf-8")
+    for long, short in SHORTENED.items():
+        assert long in text
+        text = text.replace(long, short)
+    figures = read_linked(text, catalogue_of(library())).figures
+    first: dict[str, tuple[Decimal, str]] = {}
+    for one in figures:
+        if one.kind == "actual" and one.indicator and one.value is not None:
+            first.setdefault(one.indicator, (Decimal(str(one.value)), one.unit))
+    return first
+
+
+def test_the_totals_are_those_of_the_shipped_report():
+    figures = read_linked(report_path(), catalogue_of(library())).figures
+    applications = next(one for one in figures if one.indicator == "services.applications")
+    assert applications.value == TOTALS.applications == 32_417
+
+
+@pytest.mark.parametrize("code", IN_SENTENCES)
+def test_the_composed_review_states_what_the_report_states(code, stated):
+    composed = {one.code: one for one in composed_review().figures if one.view == "value"}
+    value, unit = stated[code]
+    assert composed[code].value == convert(value, unit, unit)
+    assert composed[code].n > 0
+
+
+@pytest.mark.parametrize("code", STATISTICS)
+def test_the_monthly_returns_add_up_to_the_report(code, stated):
+    value, unit = stated[code]
+    board = evaluate_board([code], [town()], [parse_period("2023")])
+    assert board.value(code, town().pk, parse_period("2023")).value == convert(value, unit, "万元")
+
+
+def test_tax_grew_as_the_report_says():
+    board = evaluate_board(["enterprises.tax"], [town()], [parse_period("2023"), parse_period("2022")])
+    of = [board.value("enterprises.tax", town().pk, parse_period(year)).value for year in ("2023", "2022")]
+    assert round(100 * (of[0] / of[1] - 1), 1) == 10
+
+
+def test_one_more_visit_changes_the_sentence():
+    assert "共接待来访153批218人次，其中领导干部定点接访、约访102批142人次" in composed_review().text
+    known = Case.objects.filter(kind="petitions.visit", channel="leader", opened_at__year=2023).first()
+    again = Draft(
+        kind=known.kind, title="补登来访", area=known.area_id, channel="leader",
+        received_at=known.opened_at, reported_at=known.opened_at, fields={**known.fields, "people": 3},
+    )  # fmt: skip
+    with transaction.atomic():
+        import_finished([Past(again, {})], by=planter_scope(Area.objects.all()))
+        assert "共接待来访154批221人次，其中领导干部定点接访、约访103批145人次" in composed_review().text
+        transaction.set_rollback(True)
+
+
+def test_a_corrected_reading_changes_the_figure():
+    village = Dossier.objects.get(kind="base.village", title=STRONGEST_VILLAGE)
+    held = village.readings.get(series="income", period="2023-06", replaced_by=None)
+    values = {**held.values, "operating": float(held.values["operating"]) + 10}
+    year = parse_period("2023")
+    with transaction.atomic():
+        add_reading(
+            village, library().dossier_kind(village.kind), "income", period="2023-06", values=values,
+            signer="报账员", reason="漏记一笔租金", by=planter_scope(Area.objects.all()),
+        )  # fmt: skip
+        board = evaluate_board(["base.village_income"], [town()], [year])
+        assert board.value("base.village_income", town().pk, year).value == Decimal("1896.3")
+        transaction.set_rollback(True)
+
+
+def test_the_promises_of_the_report_are_the_tasks_and_targets_of_the_next_year():
+    promised = PlanItem.objects.filter(due__year=2024).exclude(source_quote="")
+    text = report_path().read_text(encoding="utf-8")
+    assert promised.count() >= 60
+    for item in promised:
+        start, _, end = item.source_place.partition("-")
+        assert text[int(start) : int(end)] == item.source_quote
+        assert item.lead_office_id
+        assert item.parent.level == "goal"
+    targets = dict(Target.objects.filter(year=2024).values_list("indicator", "value"))
+    assert targets["services.in_time_share"] == 100
+    assert ProgressEntry.objects.exists()

@@ -153,13 +153,7 @@ def _password() -> str:
 
 
 def _keep_statistics(
-    enterprises: Sequence[Dossier],
-    town: Area,
-    today: date,
-    totals: YearTotals,
-    *,
-    by: Scope,
-    rng: random.Random,
+    enterprises: Sequence[Dossier], today: date, totals: YearTotals, *, by: Scope, rng: random.Random
 ) -> None:
     """Store the returns of enterprises and villages; the strongest village first."""
     plant_enterprise_returns(enterprises, today, by=by, rng=rng, totals=totals)

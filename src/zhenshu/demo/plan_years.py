@@ -314,7 +314,8 @@ def live_this_year(planner: Planner) -> None:
 
 def _goals_of(planner: Planner, year: int) -> dict[str, int]:
     """Return the goal of each office's items, by office key."""
-    span, goals = Span(date(year, 1, 1), date(year, 12, 31), "good"), {}
+    span = Span(date(year, 1, 1), date(year, 12, 31), "good")
+    goals: dict[str, int] = {}
     for goal in plan_material()["goals"].values():
         item = planner.create("plans.goal", goal["title"], span, goal["offices"][0], category="assessment")
         goals |= dict.fromkeys(goal["offices"], item.pk)
