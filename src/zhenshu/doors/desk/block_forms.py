@@ -73,7 +73,7 @@ def asked_subject(request: DeskRequest) -> dict[str, str]:
 
 RESULTS = (
     (checklists.PASS, gettext_lazy("Passed")),
-    (checklists.FAIL, gettext_lazy("Failed")),
+    (checklists.FAIL, gettext_lazy("Not in order")),
     (checklists.NOT_APPLICABLE, gettext_lazy("Does not apply")),
 )
 

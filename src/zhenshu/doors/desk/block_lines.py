@@ -104,7 +104,7 @@ def _card(pack: Pack, counts: Counts, scope: Scope) -> LineCard:
         (_("Matters"), [_case_link(kind, counts) for kind in pack.cases.values()]),
         (_("Dossiers"), [_dossier_link(kind, counts) for kind in pack.dossiers.values()]),
         (_("Tasks and projects"), [_plan_link(kind, counts) for kind in pack.plans.values()]),
-        (_("Records"), list(_record_links(pack, counts))),
+        (_("Registers of the line"), list(_record_links(pack, counts))),
         (_("Engines"), engine_links(scope, pack.line) if pack.line else []),
     ]
     url = reverse("desk:line", args=[pack.pack])

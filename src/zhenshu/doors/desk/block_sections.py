@@ -57,7 +57,7 @@ def sections_of(kept: Record, kind: Packed, scope: Scope) -> Iterable[Section]:
 
 def _sheet(kept: Record, kind: ChecklistKind) -> Iterable[Section]:
     answers = kept.detail.get("answers", {})
-    words = {"pass": _("Passed"), "fail": _("Failed"), "na": _("Does not apply")}
+    words = {"pass": _("Passed"), "fail": _("Not in order"), "na": _("Does not apply")}
     raised = {one.item: one.case for one in kept.raised.select_related("case") if one.case}
     rows = []
     for code, item in kind.items.items():
@@ -71,7 +71,7 @@ def _sheet(kept: Record, kind: ChecklistKind) -> Iterable[Section]:
             Cell(text=f"{answer['by']} · {answer['office']}" if answer else ""),
             Cell(text=case.number, url=reverse("desk:case", args=[case.number])) if case else Cell(),
         ])  # fmt: skip
-    heads = [_("Item"), _("Result"), _("What was found"), _("Answered by"), _("Matter")]
+    heads = [_("Checked item"), _("What the check says"), _("What was found"), _("Answered by"), _("Matter")]
     yield Section("zs-items", table_of(_("Checked items"), heads, rows))
 
 
@@ -86,7 +86,7 @@ def _contract(kept: Record, kind: ContractKind) -> Iterable[Section]:
         _("Due"),
         _number(_("Amount"), "元"),
         _number(_("Paid"), "元"),
-        _number(_("Open"), "元"),
+        _number(_("Still to pay"), "元"),
     ]
     yield Section("zs-schedule", table_of(_("Schedule"), heads, rows), _("Nothing falls due here."))
     paid = [
@@ -127,7 +127,7 @@ def _decisions(kept: Record, decisions: Sequence[Mapping[str, Any]]) -> Section:
             Cell(text=one["text"]), Cell(text=offices.get(one["office"], "")), Cell(text=one["due"] or ""),
             Cell(text=item.title if item else "", url=url),
         ])  # fmt: skip
-    heads = [_("Decision"), _("Office"), _("Due"), _("Task")]
+    heads = [_("Resolution reached"), _("Office"), _("Due"), _("Task")]
     return Section("zs-decisions", table_of(_("Decisions"), heads, rows), _("Nothing was decided."))
 
 
@@ -141,7 +141,7 @@ def _survey(kept: Record, kind: SurveyKind) -> Iterable[Section]:
     heads: list[str | Column] = [
         _number(_("Drawn from")),
         _number(_("Asked")),
-        _number(_("Answered")),
+        _number(_("Times answered")),
         _("Seed of the draw"),
     ]
     yield Section("zs-sample", table_of(_("Sample"), heads, rows))
@@ -163,7 +163,7 @@ def _results(kept: Record, kind: SurveyKind, area: int | None, title: str) -> Se
             ])  # fmt: skip
     heads: list[str | Column] = [
         _("Question"),
-        _("Answer"),
+        _("Answer option"),
         _number(_("Answers")),
         _number(_("Share"), "%"),
         _("Consent"),
@@ -189,9 +189,11 @@ def _ballot(kept: Record, kind: BallotKind) -> Iterable[Section]:
         [Cell(text=one["name"]), Cell(text=str(one["votes"])), Cell(text=_outcome(one["name"], detail))]
         for one in detail.get("votes", [])
     ]
-    yield Section("zs-votes", table_of(_("Votes"), [_("Candidate"), _number(_("Votes")), _("Outcome")], rows))
+    yield Section(
+        "zs-votes", table_of(_("Votes"), [_("Candidate"), _number(_("Votes")), _("Result of the vote")], rows)
+    )
     if detail.get("why"):
-        yield Section("zs-why", table_of(_("Outcome"), [], []), text=detail["why"])
+        yield Section("zs-why", table_of(_("Result of the vote"), [], []), text=detail["why"])
 
 
 def _outcome(name: str, detail: Mapping[str, Any]) -> str:

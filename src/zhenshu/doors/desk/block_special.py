@@ -189,7 +189,7 @@ def _contracts(request: DeskRequest, kind: ContractKind) -> HttpResponse:
     total = sum((one.arrears for one in found), contracts.ZERO)
     tiles = [
         Tile(_("Arrears"), f"{total:,.2f}", asked.path, icon="alert-circle", unit="元"),
-        Tile(_("Due soon"), sum(one.due_soon for one in found), asked.path, icon="calendar-due"),
+        Tile(_("Payments due soon"), sum(one.due_soon for one in found), asked.path, icon="calendar-due"),
         Tile(_("Ending soon"), sum(one.ends_soon for one in found), asked.path, icon="clock"),
     ]
     return show_listing(request, listing, asked, breadcrumbs=_way(kind), tiles=tiles)
@@ -464,7 +464,7 @@ def _funds(request: DeskRequest, kind: FundKind) -> HttpResponse:
     )
     url = reverse("desk:records_of", args=[kind.full_code])
     tiles = [
-        Tile(_("Came in"), f"{stands.incoming:,.2f}", url, icon="arrow-down", unit="元"),
+        Tile(_("Total income"), f"{stands.incoming:,.2f}", url, icon="arrow-down", unit="元"),
         Tile(_("Went out"), f"{stands.outgoing:,.2f}", url, icon="arrow-up", unit="元"),
         Tile(_("Left"), f"{stands.left:,.2f}", url, icon="building-bank", unit="元"),
     ]

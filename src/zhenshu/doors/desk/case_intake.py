@@ -137,7 +137,7 @@ def _chosen(request: DeskRequest, sheet: intake.Sheet) -> dict[str, str]:
 
 def _column_choices(plan: intake.Plan) -> Iterable[ColumnChoice]:
     names = column_names(plan.kind)
-    plain = [("", _("not taken in")), *names.items()]
+    plain = [("", _("left out of the file")), *names.items()]
     for heading in plan.columns.headings:
         keys = plan.columns.mapping.get(heading, ())
         held = keys[0] if len(keys) == 1 else "+".join(keys)

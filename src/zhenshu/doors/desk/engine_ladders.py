@@ -171,7 +171,9 @@ def _buttons(kind: LadderKind, scope: Scope) -> Iterable[Link]:
     args = [kind.full_code]
     yield Link(title=_("Reserves and titles"), url=reverse("desk:ladder_places", args=args), icon="list")
     if scope.has_role(OFFICERS):
-        yield Link(title=_("Enter"), url=reverse("desk:enter_ladder", args=args), icon="plus", active=True)
+        yield Link(
+            title=_("Enter the list"), url=reverse("desk:enter_ladder", args=args), icon="plus", active=True
+        )
 
 
 @page()
@@ -303,7 +305,9 @@ def enter_ladder(request: DeskRequest, code: str) -> HttpResponse:
         if made:
             messages.success(request, _("%(title)s is entered.") % {"title": made.dossier.title})
             return go_to(request, "desk:ladder_places", code)
-    return form_page(request, _("Enter"), forms=[form], breadcrumbs=trail(kind, "ladders", _("Enter")))
+    return form_page(
+        request, _("Enter the list"), forms=[form], breadcrumbs=trail(kind, "ladders", _("Enter the list"))
+    )
 
 
 @page(roles=OFFICERS, methods=FORM)

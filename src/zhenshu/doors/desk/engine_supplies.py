@@ -35,7 +35,7 @@ from zhenshu.registers.engines.supplies import Held, Moved
 
 ACTS = ("in", "out", "transfer")
 TITLES = {
-    "in": gettext_lazy("Take in"),
+    "in": gettext_lazy("Put into store"),
     "out": gettext_lazy("Take out of store"),
     "transfer": gettext_lazy("Send to another store"),
 }
@@ -54,7 +54,7 @@ class MoveForm(OnceForm):
         super().__init__(*args, **kwargs)
         items = [(code, f"{one.name}（{one.unit}）") for code, one in kind.items.items()]
         self.fields["store"] = DossierField(kind, kind.of, scope, label=_("Store"))
-        self.fields["item"] = forms.ChoiceField(label=_("Item"), choices=items)
+        self.fields["item"] = forms.ChoiceField(label=_("Supply item"), choices=items)
         if act == "in":
             self.fields["made_on"] = forms.DateField(label=_("Made on"), required=False, widget=day_input())
         if act == "out":
@@ -89,7 +89,10 @@ def list_supplies(request: DeskRequest, code: str) -> HttpResponse:
     kind = kind_or_404(code, SupplyKind)
     states = [Option(value="low", title=_("Low")), Option(value="old", title=_("Out of date"))]
     items = [Option(value=key, title=name) for key, name in named(kind.items)]
-    conditions = [Condition("state", _("State"), options=states), Condition("item", _("Item"), options=items)]
+    conditions = [
+        Condition("state", _("State"), options=states),
+        Condition("item", _("Supply item"), options=items),
+    ]
     asked = read_asked(request, ["state", "item"])
     found = supplies.holdings(kind, request.scope)
     item, state = asked.get("item"), asked.get("state")
@@ -97,7 +100,7 @@ def list_supplies(request: DeskRequest, code: str) -> HttpResponse:
         name=kind.name,
         columns=[
             Column(title=_("Store"), width="wide"),
-            Column(title=_("Item")),
+            Column(title=_("Supply item")),
             Column(title=_("Usable"), numeric=True),
             Column(title=_("Unit"), phone=False),
             Column(title=_("At least"), numeric=True, phone=False),
@@ -173,7 +176,7 @@ def list_batches(request: DeskRequest, code: str) -> HttpResponse:
         name=f"{kind.name} · {here}",
         columns=[
             Column(title=_("Store"), width="wide"),
-            Column(title=_("Item")),
+            Column(title=_("Supply item")),
             Column(title=_("Expires on")),
             Column(title=_("Quantity"), numeric=True),
             Column(title=_("Unit"), phone=False),
@@ -215,7 +218,7 @@ def list_moves(request: DeskRequest, code: str) -> HttpResponse:
         columns=[
             Column(title=_("On")),
             Column(title=_("Store"), width="wide"),
-            Column(title=_("Item")),
+            Column(title=_("Supply item")),
             Column(title=_("Act")),
             Column(title=_("Quantity"), numeric=True),
             Column(title=_("Matter"), phone=False),

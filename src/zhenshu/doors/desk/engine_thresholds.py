@@ -24,7 +24,7 @@ from zhenshu.registers.engines.models import Alarm
 def list_alarms(request: DeskRequest, code: str) -> HttpResponse:
     """Show the alarms of a limit, open ones first."""
     kind = kind_or_404(code, ThresholdKind)
-    states = [Option(value="open", title=_("Open")), Option(value="cleared", title=_("Cleared"))]
+    states = [Option(value="open", title=_("Not cleared")), Option(value="cleared", title=_("Cleared"))]
     levels = [Option(value=key, title=name) for key, name in named(kind.levels)]
     conditions = [
         Condition("state", _("State"), options=states),

@@ -46,7 +46,7 @@ def write_file(
         (_("Opened on"), dossier.opened_on),
         *facts,
     ]
-    _sheet(book, _("Facts"), (_("Field"), _("Value")), about)
+    _sheet(book, _("Facts"), (_("Fact"), _("What it says")), about)
     chained = [(one.day, one.title, one.text) for one in chain]
     _sheet(book, _("Growth chain"), (_("Day"), _("What"), _("Words")), chained)
     for code, declared in kind.readings.items():

@@ -24,9 +24,9 @@ def sources_table(scope: Scope) -> Table:
     """Return the reports somebody may see, the latest year first; those set aside are left out."""
     sources = list(visible_sources(scope).filter(set_aside=False).defer("text")[:MOST_SHOWN])
     columns = [
-        Column(title=_("Report"), width="wide"),
+        Column(title=_("Report title"), width="wide"),
         Column(title=_("Year"), numeric=True),
-        Column(title=_("Figures"), numeric=True),
+        Column(title=_("Figures found"), numeric=True),
         Column(title=_("Commitments"), numeric=True),
         Column(title=_("Taken over as tasks"), numeric=True),
         Column(title=_("Taken over as targets"), numeric=True),

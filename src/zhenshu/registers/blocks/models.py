@@ -12,7 +12,7 @@ class State(models.TextChoices):
 
     PLANNED = "planned", _("Planned")
     LISTED = "listed", _("Listed in public")
-    KEPT = "kept", _("Kept")
+    KEPT = "kept", _("On record")
     PAID = "paid", _("Paid out")
     ENDED = "ended", _("Ended")
     WITHDRAWN = "withdrawn", _("Withdrawn")

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("planned", "Planned"),
                             ("listed", "Listed in public"),
-                            ("kept", "Kept"),
+                            ("kept", "On record"),
                             ("paid", "Paid out"),
                             ("ended", "Ended"),
                             ("withdrawn", "Withdrawn"),

@@ -173,7 +173,7 @@ class Migration(migrations.Migration):
                     "way",
                     models.CharField(
                         choices=[
-                            ("in", "Taken in"),
+                            ("in", "Put into store"),
                             ("out", "Taken out"),
                             ("sent", "Sent to another store"),
                             ("received", "Received from another store"),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 class Way(models.TextChoices):
     """How a quantity changed."""
 
-    IN = "in", _("Taken in")
+    IN = "in", _("Put into store")
     OUT = "out", _("Taken out")
     SENT = "sent", _("Sent to another store")
     RECEIVED = "received", _("Received from another store")
