@@ -44,6 +44,7 @@ OPERATIONS = (
     ("GET", "/packs/trial", None, "reference:read", False),
     ("GET", "/packs/kinds/cases/trial.event", None, "reference:read", False),
     ("GET", "/packs/kinds/dossiers/trial.shop", None, "reference:read", False),
+    ("GET", "/reports", None, "indicators:read", False),
     ("GET", "/webhooks", None, "webhooks", False),
     (
         "POST",
@@ -129,7 +130,7 @@ def test_what_the_table_leaves_out(clients):
 
 
 # These have tests of their own.
-EXEMPT = ("/retry",)
+EXEMPT = ("/retry", "/{report_id}")
 
 
 def test_a_viewer_takes_no_matter_in(as_, draft):
