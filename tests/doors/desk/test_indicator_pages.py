@@ -29,9 +29,13 @@ def tiles(page):
     return {tile.url.partition("?")[0]: tile for _name, found in page.context["lines"] for tile in found}
 
 
-def test_the_board_shows_every_indicator_of_every_line(clients, matters):
+def test_the_board_shows_what_has_a_number_and_every_indicator_when_asked(clients, matters, code):
+    matters.report("路灯不亮")
     page = clients["leader"].get("/indicators/")
-    assert len(tiles(page)) == len(catalogue().plans)
+    assert f"/indicators/{code}/" in tiles(page)
+    assert all(tile.value not in ("–", "0") or tile.change for tile in tiles(page).values())
+    every = tiles(clients["leader"].get(page.context["all_url"]))
+    assert len(every) == len(catalogue().plans) == len(tiles(page)) + page.context["hidden"]
     one_line = clients["leader"].get("/indicators/?line=safety")
     assert {url.split("/")[2].partition(".")[0] for url in tiles(one_line)} == {"safety"}
 

@@ -46,7 +46,7 @@ from zhenshu.registers.blocks.models import Record
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.models import Dossier, Reading
 
-NAMES = ("area", "period", "line", "part")
+NAMES = ("area", "period", "line", "part", "shown")
 YEARS_OFFERED = 4
 TREND_MONTHS = 12
 LAMPS: Mapping[str, str] = {"green": "normal", "yellow": "near", "red": "overdue"}
@@ -131,24 +131,38 @@ class Tile:
 
 @page(roles=OFFICE_ROLES)
 def show_board(request: DeskRequest) -> HttpResponse:
-    """Show the indicators of a place and period by business line."""
+    """Show the indicators of a place and period by business line.
+
+    Without a line only those that say something: of a thousand declared, a township uses a part.
+    """
     asked = read_asked(request, NAMES)
     place = place_of(asked, request.scope)
     codes = [code for code, plan in catalogue().plans.items() if asked.get("line") in ("", plan.pack.pack)]
     board = evaluate_board(codes, [place.area], [place.period])
     states = _targets_of(place)
+    whole = bool(asked.get("line")) or asked.get("shown") == "all"
+    shown = [code for code in codes if whole or code in states or _says_something(board, code, place)]
     lines: defaultdict[str, list[Tile]] = defaultdict(list)
-    for code in codes:
+    for code in shown:
         lines[board.plan(code).pack.name].append(_tile(board, code, place, states.get(code)))
-    words = {"area": place.area.name, "period": place.period.name_zh, "count": len(codes)}
+    words = {"area": place.area.name, "period": place.period.name_zh, "count": len(shown)}
     context = {
         "page_title": _("%(area)s, %(period)s: %(count)d indicators") % words,
         "bar": condition_bar(asked, _conditions(request.scope, lines=True)),
         "lines": list(lines.items()),
+        "all_url": place.address("indicators", shown="all") if len(shown) < len(codes) else "",
+        "hidden": len(codes) - len(shown),
         "rule": RULE.sentence if states else "",
         "now": timezone.now(),
     }
     return render(request, "desk/indicators/board.html", context)
+
+
+def _says_something(board: Board, code: str, place: Place) -> bool:
+    """Tell whether the indicator has a number other than nought here, this period or a year before."""
+    value = board.value(code, place.area.pk, place.period)
+    growth = compare(board, code, place.area.pk, place.period).over_year
+    return bool(value.value) or bool(growth.base)
 
 
 def _targets_of(place: Place) -> dict[str, TargetState]:
