@@ -102,12 +102,12 @@ def port():
         return probe.getsockname()[1]
 
 
-def answer(url, *, tries=100):
+def answer(url, *, tries=300):
     for _ in range(tries):
         try:
-            with urllib.request.urlopen(url, timeout=2) as response:
+            with urllib.request.urlopen(url, timeout=20) as response:
                 return response.read().decode()
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, cut off or too slow: not yet there
             time.sleep(0.2)
     raise AssertionError(f"{url} never answered")
 
