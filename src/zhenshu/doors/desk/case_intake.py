@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +15,12 @@ from django.utils.translation import gettext_lazy
 
 from zhenshu.doors.desk.access import FORM, DeskRequest, page
 from zhenshu.doors.desk.context import OFFICE_ROLES
-from zhenshu.doors.desk.exports import CONTENT_TYPE
 from zhenshu.doors.desk.lists import crumbs
-from zhenshu.doors.desk.pack_fields import area_choices
+from zhenshu.doors.desk.sheet_forms import TableForm, sheet_link
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import CaseKind
 from zhenshu.ground.people.scope import Scope
-from zhenshu.ground.tables import MOST_BYTES, TableError
+from zhenshu.ground.tables import TableError
 from zhenshu.registers.cases import intake
 from zhenshu.registers.cases.columns import KEPT
 from zhenshu.registers.cases.errors import CaseError
@@ -31,26 +29,17 @@ PROBLEMS_SHOWN, NOTES_SHOWN = 200, 12
 COLUMN = "column:"
 
 
-class IntakeForm(forms.Form):
+class IntakeForm(TableForm):
     """The kind of the matters, their file, and the area of rows that name none."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Kind"))
     file = forms.FileField(label=gettext_lazy("File (xlsx, xls, et, ods, csv or NDJSON)"))
-    area = forms.ChoiceField(label=gettext_lazy("Area of rows that name none"), required=False)
 
     def __init__(self, *args: Any, kinds: Iterable[CaseKind], scope: Scope, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, scope=scope, **kwargs)
         self.fields["kind"].choices = [  # type: ignore[attr-defined]
             (kind.full_code, f"{library().packs[kind.pack].name} · {kind.name}") for kind in kinds
         ]
-        self.fields["area"].choices = [("", "—"), *area_choices(scope)]  # type: ignore[attr-defined]
-
-    def clean_file(self) -> bytes:
-        file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
-            raise forms.ValidationError(_("The file is too large."))
-        content: bytes = file.read()
-        return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,5 +158,4 @@ COLUMN_WORDS = {
 def _rejected(sheet: intake.Sheet, report: intake.Report) -> str:
     if not report.problems:
         return ""
-    content = b64encode(intake.rejected_rows(sheet, report.problems)).decode()
-    return f"data:{CONTENT_TYPE};base64,{content}"
+    return sheet_link(intake.rejected_rows(sheet, report.problems))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.http import HttpResponse
@@ -18,35 +16,22 @@ from zhenshu.doors.desk.access import FORM, DeskRequest, page
 from zhenshu.doors.desk.components import Link
 from zhenshu.doors.desk.dossiers import dossier_kind
 from zhenshu.doors.desk.exports import CONTENT_TYPE, attachment_header
-from zhenshu.doors.desk.pack_fields import area_choices
+from zhenshu.doors.desk.sheet_forms import TableForm, sheet_link
 from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.schema import DossierKind
 from zhenshu.ground.people.scope import Scope
-from zhenshu.ground.tables import MOST_BYTES, TableError
+from zhenshu.ground.tables import TableError
 from zhenshu.registers.dossiers.imports import ImportReport, import_dossiers, rejected_rows, template
 
 PROBLEMS_SHOWN = 200
 
 
-class SheetForm(forms.Form):
+class SheetForm(TableForm):
     """The file, the area for rows that name none, and since when the dossiers count."""
 
-    file = forms.FileField(label=gettext_lazy("Spreadsheet (xlsx, xls, et, ods or csv)"))
-    area = forms.ChoiceField(label=gettext_lazy("Area of rows that name none"), required=False)
     opened_on = forms.DateField(
         label=gettext_lazy("Opened on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-
-    def __init__(self, *args: Any, scope: Scope, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["area"].choices = [("", "—"), *area_choices(scope)]  # type: ignore[attr-defined]
-
-    def clean_file(self) -> bytes:
-        file = self.cleaned_data["file"]
-        if file.size > MOST_BYTES:
-            raise forms.ValidationError(_("The file is too large."))
-        content: bytes = file.read()
-        return content
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +81,7 @@ def take_in(kind: DossierKind, form: SheetForm, scope: Scope) -> Outcome | None:
         return None
     if not report.problems:
         return Outcome(report)
-    sheet = b64encode(rejected_rows(said["file"], kind, report)).decode()
-    return Outcome(report, f"data:{CONTENT_TYPE};base64,{sheet}")
+    return Outcome(report, sheet_link(rejected_rows(said["file"], kind, report)))
 
 
 @page()
