@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
-from zhenshu.commands.django_start import choose_data
+from zhenshu.commands import work
+from zhenshu.commands.django_start import choose_data, start_django
 from zhenshu.installation import read_installation
 
 # Threads that wait for the database side by side; more only queue behind one another.
@@ -44,8 +45,9 @@ def _serve(host: str, port: int) -> int:
     from granian import Granian
     from granian.constants import Interfaces
 
-    worker = subprocess.Popen([sys.executable, "-m", "zhenshu", "worker"])
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zhenshu.settings")
+    load_once_for_all()
+    worker = multiprocessing.Process(target=work.run, args=(None,), name="zhenshu-worker")
+    worker.start()
     print(f"镇枢 http://{host}:{port}    （Ctrl-C 停止 to stop）", flush=True)
     server = Granian(
         "zhenshu.wsgi:application",
@@ -70,13 +72,28 @@ def server_processes(database_url: str) -> int:
     return 1 if database_url.startswith("sqlite") else max(2, (os.cpu_count() or 2) // 2)
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """End a child: politely first, so that its task can finish."""
-    if process.poll() is not None:
+def load_once_for_all() -> None:
+    """Load pages and packs here, where processes are made by fork: those then share the memory of it."""
+    start_django()
+    if multiprocessing.get_start_method() != "fork":
         return
-    process.send_signal(signal.SIGINT)
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
+    from django.db import connections
+
+    from zhenshu.ground.packs.registry import library
+
+    library()
+    import zhenshu.wsgi  # noqa: F401  # last: what is there by then is taken as lasting
+
+    # No two processes may talk over one connection.
+    connections.close_all()
+
+
+def stop(process: multiprocessing.Process) -> None:
+    """End the worker: politely first, so that its task can finish."""
+    if not process.is_alive():
+        return
+    process.terminate()
+    process.join(STOP_SECONDS)
+    if process.is_alive():
         process.kill()
-        process.wait()
+        process.join()
