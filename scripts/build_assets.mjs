@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
@@ -100,9 +101,17 @@ function writeManifest() {
   writeFileSync(join(VENDOR, "manifest.json"), `${JSON.stringify({ packages, files }, null, 2)}\n`);
 }
 
+// Beside each large file stands the same, packed: a third of the way over a county's thin line.
+function writePacked() {
+  for (const name of readdirSync(VENDOR).filter((one) => /\.(js|css|svg)$/.test(one))) {
+    writeFileSync(join(VENDOR, `${name}.gz`), gzipSync(readFileSync(join(VENDOR, name)), { level: 9 }));
+  }
+}
+
 rmSync(VENDOR, { recursive: true, force: true });
 mkdirSync(VENDOR, { recursive: true });
 await Promise.all(BUNDLES.map(buildOne));
 writeIcons();
 writeManifest();
+writePacked();
 console.log(`static/vendor: ${readdirSync(VENDOR).length} files`);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from zhenshu.installation import database_settings, read_installation
+from zhenshu.static_version import static_version
 
 INSTALLATION = read_installation()
 PACKAGE = Path(__file__).resolve().parent
@@ -108,10 +109,14 @@ USE_I18N = True
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 
-STATIC_URL = "/static/"
+STATIC_VERSION = static_version(PACKAGE / "static")
+STATIC_URL = f"/static/{STATIC_VERSION}/"
 STATICFILES_DIRS = [PACKAGE / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MAX_AGE = 86400
+# Our files are kept for good under their digest; a developer's change while serving, and the files that
+# libraries bring, are asked for again.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"(?!)" if DEBUG else rf"^{STATIC_URL}(zhenshu|vendor)/"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,7 +13,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from zhenshu import __version__
 from zhenshu.doors.desk.access import WRITING, DeskRequest, page
 from zhenshu.doors.desk.case_following import follow_matter
 from zhenshu.doors.desk.case_rows import case_rows
@@ -77,8 +77,8 @@ def follow_report(request: DeskRequest) -> HttpResponse:
 
 @require_safe
 def show_worker(request: HttpRequest) -> HttpResponse:
-    """Answer the script that keeps the page at hand; a new version renews itself."""
-    script = WORKER.read_text(encoding="utf-8").replace("__VERSION__", __version__)
+    """Answer the script that keeps the page at hand; with the files of the pages it renews itself."""
+    script = WORKER.read_text(encoding="utf-8").replace("__VERSION__", settings.STATIC_VERSION)
     response = HttpResponse(script, content_type="text/javascript; charset=utf-8")
     response["Cache-Control"] = "no-cache"
     return response

@@ -3,9 +3,26 @@ const KEPT = "zhenshu-patrol-__VERSION__";
 
 self.addEventListener("install", () => self.skipWaiting());
 
+// After an update the page kept so far, with the files it names, stays until the new one has come.
+async function moveIn() {
+  const old = (await caches.keys()).filter((name) => name.startsWith("zhenshu-patrol-") && name !== KEPT);
+  const fresh = await caches.open(KEPT);
+  for (const name of old) {
+    const cache = await caches.open(name);
+    const page = await cache.match("/patrol/", { ignoreVary: true });
+    const files = page ? (await page.clone().text()).match(/\/static\/[0-9a-f]+\//) : null;
+    if (files) {
+      await fresh.put("/patrol/", page);
+      for (const request of await cache.keys()) {
+        if (request.url.includes(files[0])) await fresh.put(request, await cache.match(request, { ignoreVary: true }));
+      }
+    }
+    await caches.delete(name);
+  }
+}
+
 self.addEventListener("activate", (event) => {
-  const old = caches.keys().then((names) => Promise.all(names.filter((name) => name.startsWith("zhenshu-patrol-") && name !== KEPT).map((name) => caches.delete(name))));
-  event.waitUntil(Promise.all([old, self.clients.claim()]));
+  event.waitUntil(moveIn().then(() => self.clients.claim()));
 });
 
 function isOurs(url) {
