@@ -42,6 +42,7 @@ BLOCK_NAMES: Mapping[str, str | Promise] = {
     "plans": gettext_lazy("Tasks and projects"),
     "scales": gettext_lazy("Scales"),
     "scorecards": gettext_lazy("Scorecards"),
+    "exchanges": gettext_lazy("Exchanges"),
     "checklists": gettext_lazy("Checklists"),
     "rounds": gettext_lazy("Rounds"),
     "contracts": gettext_lazy("Contracts"),

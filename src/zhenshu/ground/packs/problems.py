@@ -240,6 +240,34 @@ class Problem:
     line: int
     place: str
     kind: str
+    "unknown_import": (
+        _("The exchange takes %(shape)s, an import shape that %(kind)s does not have."),
+        _("Name one of its imports:, or add the shape there."),
+    ),
+    "exchange_number": (
+        _("%(columns)s has no column for the number of the system above."),
+        _("Add a column that holds number; the number tells one ticket from another."),
+    ),
+    "exchange_stage": (
+        _("The exchange reports %(stage)s, a stage its kind does not use."),
+        _("Use one of the stages of the kind."),
+    ),
+    "exchange_answer": (
+        _("answer: names %(stage)s, which the exchange does not report."),
+        _("Choose the stage that is the answer among the reported ones: %(stages)s."),
+    ),
+    "exchange_dates": (
+        _("Dates written as “%(written)s” do not tell the day."),
+        _("Write a pattern with year, month and day, such as %%Y-%%m-%%d %%H:%%M:%%S."),
+    ),
+    "exchange_retry": (
+        _("minutes: of retry is empty."),
+        _("Give at least one pause, such as [1, 5, 30]."),
+    ),
+    "unknown_report": (
+        _("%(name)s is nothing that an exchange can report."),
+        _("Use a built-in part or fields.KEY; values: only for parts that stand in columns:."),
+    ),
     facts: Mapping[str, Any] = field(default_factory=dict)
     severity: Literal["error", "warning"] = "error"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from zhenshu.ground.packs import blocks, case_kinds, measure_kinds, schema
+from zhenshu.ground.packs import blocks, case_kinds, exchange_kinds, measure_kinds, schema
 from zhenshu.ground.packs.base import Declared, FieldKind
 from zhenshu.ground.packs.case_checks import check_case
+from zhenshu.ground.packs.exchange_checks import check_exchanges
 from zhenshu.ground.packs.figure_checks import check_indicator, check_words
 from zhenshu.ground.packs.findings import Finding, Place, check_condition, known_fields, severity_of, walk
 from zhenshu.ground.packs.measures import MeasureError, Shelf, find_kind
@@ -46,6 +47,7 @@ POINTERS: dict[type[Declared], dict[str, tuple[str, ...]]] = {
 }
 
 
+    exchange_kinds.ExchangeKind: {"of": ("cases",)},
 def find_problems(pack: Pack, shelf: Shelf) -> Iterator[Finding]:
     """Yield everything in *pack* that points to nothing, in the order of the file."""
     yield from _same_keys(pack)
@@ -63,6 +65,7 @@ def find_problems(pack: Pack, shelf: Shelf) -> Iterator[Finding]:
     yield from _block_conditions(pack, shelf)
     yield from _block_fields(pack, shelf)
     for code, indicator in pack.indicators.items():
+    yield from check_exchanges(pack, shelf)
         yield from check_indicator(indicator, ("indicators", code), pack, shelf)
     yield from check_words(pack, shelf)
 

@@ -25,7 +25,16 @@ from zhenshu.ground.ledger.record import SYSTEM, record
 from zhenshu.ground.packs.loader import PackFile, check_files, in_force, load_file, load_text
 from zhenshu.ground.packs.models import PackVersion
 from zhenshu.ground.packs.problems import Problem
-from zhenshu.ground.packs.schema import LINES, CaseKind, DossierKind, IndicatorKind, Pack, Packed, PlanKind
+from zhenshu.ground.packs.schema import (
+    LINES,
+    CaseKind,
+    DossierKind,
+    ExchangeKind,
+    IndicatorKind,
+    Pack,
+    Packed,
+    PlanKind,
+)
 from zhenshu.ground.packs.versions import version_problems
 
 SHIPPED = Path(__file__).resolve().parent / "library"
@@ -95,6 +104,11 @@ class Library:
     @cached_property
     def plan_kinds(self) -> dict[str, PlanKind]:
         return {kind.full_code: kind for pack in self.packs.values() for kind in pack.plans.values()}
+
+    @cached_property
+    def exchanges(self) -> dict[str, ExchangeKind]:
+        """Every exchange with a system above by ``pack.code``."""
+        return {kind.full_code: kind for pack in self.packs.values() for kind in pack.exchanges.values()}
 
     @cached_property
     def indicators(self) -> dict[str, IndicatorKind]:

@@ -70,6 +70,7 @@ from zhenshu.ground.packs.case_kinds import (
     SupervisionRule,
     SupervisionTrigger,
 )
+from zhenshu.ground.packs.exchange_kinds import ExchangeKind
 from zhenshu.ground.packs.measure_kinds import (
     IndicatorKind,
     Measure,
@@ -86,8 +87,8 @@ __all__ = [
     "BLOCKS", "CODE", "DATES", "KEY", "LINES", "NUMBERS", "AttachmentRule", "BallotKind", "BookingKind",
     "CannedReply", "CaseKind", "Category", "CheckItem", "ChecklistKind", "ClockKind", "ClockScope",
     "ContractKind", "CoverageKind", "Declared", "DirectoryRule", "DossierKind", "DrawKind",
-    "DuplicateRule", "DutyKind", "FieldKind", "FieldType", "FormKind", "FundKind", "ImportShape",
-    "IndicatorKind", "LadderKind", "LampRule", "LearningKind", "LimitRule", "LimitValue",
+    "DuplicateRule", "DutyKind", "ExchangeKind", "FieldKind", "FieldType", "FormKind", "FundKind",
+    "ImportShape", "IndicatorKind", "LadderKind", "LampRule", "LearningKind", "LimitRule", "LimitValue",
     "MatchKind", "Measure",
     "MeetingKind", "Named", "Pack", "Packed", "PayoutKind", "PlanKind", "PointsKind", "ReadingKind",
     "Reason", "RelationKind", "ReopenRule", "RoundKind", "ScaleBand", "ScaleFactor", "ScaleKind",
@@ -192,6 +193,7 @@ class Pack(Blocks):
     scales: dict[str, ScaleKind] = {}
     scorecards: dict[str, ScorecardKind] = {}
     indicators: dict[str, IndicatorKind] = {}
+    exchanges: dict[str, ExchangeKind] = {}
     sentences: Sentences = Sentences()
     papers: dict[str, PaperKind] = {}
 
@@ -209,5 +211,5 @@ class Pack(Blocks):
         return {kind.code: kind for block in KINDS for kind in getattr(self, block).values()}
 
 
-KINDS = ("cases", "dossiers", "plans", "scales", "scorecards", *BLOCKS)
+KINDS = ("cases", "dossiers", "plans", "scales", "scorecards", "exchanges", *BLOCKS)
 PACKED = (*KINDS, "indicators")
