@@ -30,7 +30,9 @@ from zhenshu.registers.plans.errors import PlanNotAllowedError, PlanNotFoundErro
 
 # The key of the session under which the post chosen in the post switcher stands; absent: all posts.
 POST_KEY = "post"
-EVERYBODY = frozenset(Role.values)
+# The people of an outside company are let in only where a page names them.
+EVERYBODY = frozenset(Role.values) - {Role.PROVIDER}
+WITH_PROVIDERS = frozenset(Role.values)
 READING = ("GET", "HEAD")
 WRITING = ("POST",)
 FORM = (*READING, *WRITING)

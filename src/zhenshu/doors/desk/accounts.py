@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from zhenshu.doors.desk.access import FORM, POST_KEY, WRITING, DeskRequest, page
+from zhenshu.doors.desk.access import FORM, POST_KEY, WITH_PROVIDERS, WRITING, DeskRequest, page
 from zhenshu.ground.people import accounts
 from zhenshu.ground.people.errors import LogInError, WeakPasswordError, WrongPasswordError
 from zhenshu.ground.people.models import User
@@ -145,7 +145,7 @@ def _change(request: DeskRequest, form: PasswordForm) -> bool:
     return True
 
 
-@page(methods=WRITING)
+@page(methods=WRITING, roles=WITH_PROVIDERS)
 def use_post(request: DeskRequest, post_id: int) -> HttpResponse:
     """Work in one post from now on; 0 stands for all posts together."""
     if post_id in {post.id for post in request.posts}:

@@ -32,8 +32,9 @@ TODAY, SOON = timedelta(days=1), timedelta(days=4)
 
 DISPATCHER, OFFICER, WORKER, LEADER = Role.DISPATCHER, Role.OFFICER, Role.GRID_WORKER, Role.LEADER
 SECRETARY, ADMINISTRATOR, VIEWER = Role.SECRETARY, Role.ADMINISTRATOR, Role.VIEWER
+PROVIDER = Role.PROVIDER
 OVERSEEING = frozenset({DISPATCHER, LEADER, SECRETARY, ADMINISTRATOR, VIEWER})
-HANDLING = frozenset({OFFICER, WORKER})
+HANDLING = frozenset({OFFICER, WORKER, PROVIDER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +163,9 @@ TRAYS: Mapping[str, tuple[str, ...]] = {
     SECRETARY: ("supervised", "overdue", "to_call_back", "open", "all"),
     ADMINISTRATOR: ("open", "overdue", "supervised", "all"),
     VIEWER: ("open", "overdue", "closed", "all"),
+    PROVIDER: ("mine", "mine_overdue", "mine_today", "returned", "ordered", "all"),
 }  # fmt: skip
-ROLE_ORDER = (DISPATCHER, OFFICER, WORKER, LEADER, SECRETARY, ADMINISTRATOR, VIEWER)
+ROLE_ORDER = (DISPATCHER, OFFICER, WORKER, LEADER, SECRETARY, ADMINISTRATOR, VIEWER, PROVIDER)
 
 
 def main_role(scope: Scope) -> str:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhenshu.doors.desk import case_view
-from zhenshu.doors.desk.access import DeskRequest, page
+from zhenshu.doors.desk.access import WITH_PROVIDERS, DeskRequest, page
 from zhenshu.doors.desk.case_rows import case_row
 from zhenshu.doors.desk.case_steps import ask_step, form_context, offered_steps, step_buttons
 from zhenshu.doors.desk.components import Link
@@ -38,7 +38,7 @@ FIRST_FORMS = ("decide_objection", "decide_extension", "dispatch", "answer", "ac
                "reply_supervision", "verify", "call_back", "close", "archive")  # fmt: skip
 
 
-@page()
+@page(roles=WITH_PROVIDERS)
 def show_case(request: DeskRequest, number: str) -> HttpResponse:
     """Show a matter: beside the list when the inbox asks, else as a page of its own."""
     case = open_file(number, request.scope)
@@ -104,7 +104,7 @@ def _step_context(
 SHOWN_STEPS = frozenset(ASKS)
 
 
-@page()
+@page(roles=WITH_PROVIDERS)
 def show_like(request: DeskRequest, number: str) -> HttpResponse:
     """Answer the matters that may tell of the same thing; asked for after the page is there."""
     case = find_case(number, request.scope)
@@ -127,7 +127,7 @@ def _is_seen(number: str, by: Scope) -> bool:
     return True
 
 
-@page()
+@page(roles=WITH_PROVIDERS)
 def show_slip(request: DeskRequest, number: str) -> HttpResponse:
     """Show the slip (转办单) with which the matter goes to its office, ready to print."""
     context = {
@@ -138,7 +138,7 @@ def show_slip(request: DeskRequest, number: str) -> HttpResponse:
     return render(request, "desk/cases/slip.html", context)
 
 
-@page()
+@page(roles=WITH_PROVIDERS)
 def show_slips(request: DeskRequest) -> HttpResponse:
     """Show the slips of the chosen matters, one page each."""
     slips = [slip_of(number, request.scope) for number in request.GET.getlist("key")[:MOST_SLIPS]]
@@ -146,7 +146,7 @@ def show_slips(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/cases/slip.html", context)
 
 
-@page()
+@page(roles=WITH_PROVIDERS)
 def whole_file(request: DeskRequest, number: str) -> HttpResponse:
     """Answer the whole file of a matter as one archive."""
     name, content = export_file(number, request.scope)
@@ -155,7 +155,7 @@ def whole_file(request: DeskRequest, number: str) -> HttpResponse:
     return response
 
 
-@page()
+@page(roles=WITH_PROVIDERS)
 def show_file(request: DeskRequest, number: str, file_id: int) -> FileResponse:
     """Answer a file of a matter; only pictures and PDF are shown in the browser."""
     file, place = open_attachment(file_id, request.scope)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_htmx.http import HttpResponseClientRedirect, trigger_client_event
 
-from zhenshu.doors.desk.access import FORM, WRITING, DeskRequest, page
+from zhenshu.doors.desk.access import FORM, WITH_PROVIDERS, WRITING, DeskRequest, page
 from zhenshu.doors.desk.step_forms import (
     SECOND_LOOK,
     WITH_CANNED,
@@ -129,7 +129,7 @@ def _is_lawful(asked: StepAsked) -> bool:
     return asked.step.lawful(asked.case, asked.kind)
 
 
-@page(methods=FORM)
+@page(methods=FORM, roles=WITH_PROVIDERS)
 def step(request: DeskRequest, number: str, action: str) -> HttpResponse:
     """Show the form of a step, or take the step; a refusal comes back with its sentence at its field."""
     case = find_case(number, request.scope)
@@ -231,7 +231,7 @@ def fresh(case: Case, by: Scope) -> Case:
     return find_case(case.pk, by)
 
 
-@page(methods=WRITING)
+@page(methods=WRITING, roles=WITH_PROVIDERS)
 def undo(request: DeskRequest, number: str, back: str) -> HttpResponse:
     """Take a step back that was a slip of the hand."""
     if back not in UNDONE_BY.values():

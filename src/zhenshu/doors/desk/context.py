@@ -21,7 +21,8 @@ from zhenshu.ground.people.ledger_access import READERS
 from zhenshu.ground.people.models import Role, User
 from zhenshu.ground.people.scope import HeldPost, Scope
 
-ALL = frozenset(Role.values)
+WITH_PROVIDERS = frozenset(Role.values)
+ALL = WITH_PROVIDERS - {Role.PROVIDER}
 OFFICE_ROLES = ALL - {Role.GRID_WORKER}
 OVERSEERS = frozenset({Role.DISPATCHER, Role.LEADER, Role.SECRETARY, Role.ADMINISTRATOR, Role.VIEWER})
 WRITERS = frozenset({Role.LEADER, Role.SECRETARY, Role.ADMINISTRATOR})
@@ -42,8 +43,10 @@ class Entry:
 
 MENU: Sequence[tuple[str | Promise, Sequence[Entry]]] = (
     ("", (
-        Entry("home", gettext_lazy("Workbench"), "layout-dashboard"),
-        Entry("cases", gettext_lazy("Matters"), "inbox"),
+        Entry("home", gettext_lazy("Workbench"), "layout-dashboard", WITH_PROVIDERS),
+        Entry("cases", gettext_lazy("Matters"), "inbox", WITH_PROVIDERS),
+        Entry("ratings", gettext_lazy("Outside companies"), "tool", OVERSEERS | {Role.PROVIDER}),
+        Entry("public_answers", gettext_lazy("Portal"), "message-circle", OVERSEERS | {Role.OFFICER}),
         Entry("map", gettext_lazy("Map"), "map-2"),
         Entry("supervision", gettext_lazy("Supervision"), "flag-3", OFFICE_ROLES),
         Entry("loads", gettext_lazy("Offices' load"), "chart-bar", OVERSEERS),
@@ -89,7 +92,7 @@ def build_frame(request: HttpRequest) -> Frame:
         home_url=reverse("desk:home"),
         navigation=groups,
         phone=_phone_bar(groups, unread),
-        search_url=address("search"),
+        search_url=address("search") if scope.has_role(ALL) else "",
         new_url=_new_url(scope),
         new_kinds=[] if _is_walker(scope) else _new_kinds(scope),
         bell=Link(title=_("Notices"), url=address("notices"), count=unread),

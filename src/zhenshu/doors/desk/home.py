@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from zhenshu.doors.desk import home_figures as figures
-from zhenshu.doors.desk.access import DeskRequest, page
+from zhenshu.doors.desk.access import WITH_PROVIDERS, DeskRequest, page
 from zhenshu.doors.desk.case_filters import Question
 from zhenshu.doors.desk.case_lists import (
     ADMINISTRATOR,
@@ -21,6 +21,7 @@ from zhenshu.doors.desk.case_lists import (
     DISPATCHER,
     LEADER,
     OFFICER,
+    PROVIDER,
     SECRETARY,
     VIEWER,
     WORKER,
@@ -76,6 +77,8 @@ TILES: Mapping[str, tuple[tuple[str, str], ...]] = {
                 ("to_close", "archive")),
     ADMINISTRATOR: (("open", "inbox"), ("overdue", "alarm"), ("supervised", "flag-3")),
     VIEWER: (("open", "inbox"), ("overdue", "alarm"), ("near", "clock")),
+    PROVIDER: (("mine_overdue", "alarm"), ("mine_today", "calendar-due"), ("mine_soon", "calendar"),
+               ("mine_later", "clock"), ("returned", "arrow-back-up"), ("ordered", "flag-3")),
 }  # fmt: skip
 # The short lists of each role: list and how many lines of it.
 PANELS: Mapping[str, tuple[tuple[str, int], ...]] = {
@@ -86,10 +89,11 @@ PANELS: Mapping[str, tuple[tuple[str, int], ...]] = {
     SECRETARY: (("supervised", SHOWN), ("overdue", SHOWN)),
     ADMINISTRATOR: (("overdue", SHOWN),),
     VIEWER: (("open", LONG),),
+    PROVIDER: (("mine", LONG), ("returned", SHOWN)),
 }
 
 
-@page()
+@page(roles=WITH_PROVIDERS)
 def show_home(request: DeskRequest) -> HttpResponse:
     """Show the workbench of the role in use."""
     role = main_role(request.scope)

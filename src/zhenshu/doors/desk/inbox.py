@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from zhenshu.doors.desk.access import DeskRequest, page
+from zhenshu.doors.desk.access import WITH_PROVIDERS, DeskRequest, page
 from zhenshu.doors.desk.case_filters import SORT_WORDS, Question, filter_bar, read_question
 from zhenshu.doors.desk.case_lists import CaseList, lists_for
 from zhenshu.doors.desk.case_rows import case_rows, export_columns, export_values
@@ -41,7 +41,7 @@ BULK: tuple[tuple[str, str | Promise, str, frozenset[str]], ...] = (
 )
 
 
-@page()
+@page(roles=WITH_PROVIDERS)
 def show_cases(request: DeskRequest) -> HttpResponse:
     """Show a list of matters on the left, the chosen one on the right."""
     question = read_question(request.GET, request.scope)
@@ -112,7 +112,7 @@ def _bulk(scope: Scope) -> Sequence[Link]:
     ]
 
 
-@page()
+@page(roles=WITH_PROVIDERS)
 def export_cases(request: DeskRequest) -> HttpResponse:
     """Answer the list as an Excel file: the chosen matters, or all that fit, up to `MOST_EXPORTED`.
 

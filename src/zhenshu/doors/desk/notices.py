@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from zhenshu.doors.desk.access import READING, WRITING, DeskRequest, go_to, page
+from zhenshu.doors.desk.access import READING, WITH_PROVIDERS, WRITING, DeskRequest, go_to, page
 from zhenshu.doors.desk.components import Cell, Column, Link, Row
 from zhenshu.doors.desk.lists import Asked, Listing, condition_bar, read_asked, show_listing
 from zhenshu.registers.cases.models import Notice
@@ -24,7 +24,7 @@ def own_notices(request: DeskRequest) -> QuerySet[Notice]:
     return Notice.objects.filter(user=request.user).select_related("case").order_by("-at", "-pk")
 
 
-@page()
+@page(roles=WITH_PROVIDERS)
 def list_notices(request: DeskRequest) -> HttpResponse:
     """Show the notices, the unread ones unless all are asked for."""
     asked = read_asked(request, ["show"])
@@ -72,7 +72,7 @@ def notice_rows(notices: Sequence[Notice]) -> Iterable[Row]:
         yield Row(cells=cells, url=url)
 
 
-@page(methods=READING)
+@page(methods=READING, roles=WITH_PROVIDERS)
 def open_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
     """Mark a notice as read and lead to its matter."""
     notice = get_object_or_404(own_notices(request), pk=notice_id)
@@ -80,7 +80,7 @@ def open_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
     return go_to(request, "desk:case", notice.case.number) if notice.case else go_to(request, "desk:notices")
 
 
-@page(methods=WRITING)
+@page(methods=WRITING, roles=WITH_PROVIDERS)
 def read_notices(request: DeskRequest) -> HttpResponse:
     """Mark all own notices as read."""
     own_notices(request).filter(read_at=None).update(read_at=timezone.now())

@@ -27,8 +27,8 @@ def house_of(scope: Scope | None = None) -> House:
     """Return the house of the first post's township, or the one there is."""
     towns = Area.objects.open().filter(level__lte=Level.TOWN).order_by("-level", "pk")
     if scope is not None and scope.posts:
-        above = [int(part) for part in scope.posts[0].area_path.strip("/").split("/") if part]
-        towns = towns.filter(pk__in=above)
+        above = [int(part) for part in scope.posts[0].area_path.strip("/").split("/") if int(part or 0)]
+        towns = towns.filter(pk__in=above) if above else towns
     marked = towns.annotate(synthetic=Exists(Entry.objects.filter(subject_kind=DEMO)))
     found = marked.values_list("name", "synthetic").first()
     if found is None:

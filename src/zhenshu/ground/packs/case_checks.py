@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from zhenshu.ground.packs.findings import Finding, Place, check_condition, known_fields
+from zhenshu.ground.packs.portal_checks import check_portal
 from zhenshu.ground.packs.schema import CaseKind, Category
 from zhenshu.ground.packs.terms import facts_of
 
@@ -16,7 +17,8 @@ STEPS = (
     "resume", "park", "unpark", "return", "take_back", "reopen", "reject", "withdraw", "merge", "group",
     "ungroup", "supervise", "reply_supervision", "settle_supervision", "comment", "urge", "correct",
 )  # fmt: skip
-ROLES = ("dispatcher", "grid_worker", "officer", "leader", "secretary", "administrator", "viewer")
+ROLES = ("dispatcher", "grid_worker", "officer", "leader", "secretary", "administrator", "viewer",
+         "provider")  # fmt: skip
 STEP_CONTENTS = (
     "opinion", "attachment", "category", "office", "reason", "handler", "limit", "due", "solved", "satisfied",
     "outcome",
@@ -37,6 +39,7 @@ def check_case(kind: CaseKind, place: Place) -> Iterator[Finding]:
     yield from _clocks(kind, place)
     yield from _categories(kind, place)
     yield from _imports(kind, place)
+    yield from check_portal(kind, place)
     if kind.duplicates:
         same = (*kind.fields, *CERTAIN)
         yield from known_fields((*place, "duplicates", "same"), kind.duplicates.same, same, kind)

@@ -179,6 +179,55 @@ class ImportShape(Named):
     basis: str = ""
 
 
+class PortalAnswer(Declared):
+    """An answer to a question of the guidance: it leads to the next question or to a category of the kind.
+
+    *papers* are needed besides those of the item when this answer is given; *exempt* are not needed then.
+    """
+
+    name: str
+    next: str = ""
+    category: str = ""
+    papers: tuple[str, ...] = ()
+    exempt: tuple[str, ...] = ()
+
+
+class PortalQuestion(Declared):
+    ask: str
+    answers: tuple[PortalAnswer, ...] = Field(min_length=2)
+
+
+class PortalRule(Declared):
+    """How the public reports matters of this kind without an account, and what the reporter is shown.
+
+    *section*: the page it stands on (随手拍, 留言, 办事). *channel* is written into the case, *code_channel*
+    when the code of a spot was scanned. *asks*: the fields a citizen fills in; *text* a field that takes
+    the words of the report. *office*: the key of the office a kind without dispatch goes to. *shows*: what
+    the holder of the query code sees besides the stages; nobody else sees anything. *judged*: the citizen's
+    word is the call-back. *publishes*: an answer may be published after the citizen agreed and a second
+    officer consented. *questions* guide to a category, from *first* on.
+    """
+
+    section: Literal["report", "message", "errand"]
+    name: str = ""
+    hint: str = ""
+    channel: str
+    code_channel: str = ""
+    asks: tuple[str, ...] = ()
+    text: str = ""
+    office: str = ""
+    items: str | None = None  # the dossier kind of the service guide; its field category names ours
+    place: Literal["asked", "village"] = "asked"
+    photos: int = Field(default=3, ge=0, le=9)
+    contact: Literal["optional", "required"] = "optional"
+    shows: tuple[str, ...] = ("due", "answer")
+    judged: bool = False
+    publishes: bool = False
+    first: str = ""
+    questions: dict[str, PortalQuestion] = {}
+    basis: str = ""
+
+
 ReasonUse = Literal["return", "object", "pause", "extend", "reject", "park", "reopen", "withdraw", "exclude"]
 
 
@@ -209,6 +258,7 @@ class CaseKind(Packed):
     confidential: bool = False
     sensitive: bool = False
     public: bool = True
+    portal: PortalRule | None = None
     icon: str = "clipboard"
     basis: str = ""
 

@@ -19,6 +19,8 @@ def offices_named(kind: CaseKind) -> Iterator[tuple[Place, str]]:
     for i, line in enumerate(kind.directory):
         for key in (line.office, *line.assist):
             yield ("directory", i), key
+    if kind.portal is not None and kind.portal.office:
+        yield ("portal", "office"), kind.portal.office
     for path, category in kind.category_paths():
         if category.office:
             yield ("categories", *"/children/".join(path.split("/")).split("/"), "office"), category.office

@@ -36,6 +36,7 @@ ROLES: Mapping[str, Role] = {
     "秘书": Role.SECRETARY,
     "管理员": Role.ADMINISTRATOR,
     "查看": Role.VIEWER,
+    "行业单位": Role.PROVIDER,
 }
 YES = frozenset({"是", "有", "√", "y", "yes", "1", "1.0", "true"})
 

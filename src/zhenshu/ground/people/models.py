@@ -19,6 +19,7 @@ class Role(models.TextChoices):
     SECRETARY = "secretary", _("Secretary")
     ADMINISTRATOR = "administrator", _("Administrator")
     VIEWER = "viewer", _("Viewer")
+    PROVIDER = "provider", _("Provider")  # of a company outside the house: property, water, power, gas
 
 
 class Office(models.Model):

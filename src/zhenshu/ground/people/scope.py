@@ -11,6 +11,8 @@ from django.db.models import Q
 from zhenshu.ground.ledger.record import Actor
 from zhenshu.ground.people.models import Post, Role, User
 
+# The post of an outside company opens no area: its people see what their office is given and nothing else.
+NOWHERE = "/0/"
 # These roles see every matter of their area; an officer sees what their office is given, a grid worker
 # what lies in the own grid.
 OVERSEEING_ROLES = frozenset({Role.DISPATCHER, Role.LEADER, Role.SECRETARY, Role.ADMINISTRATOR, Role.VIEWER})
@@ -32,11 +34,15 @@ class HeldPost:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A user with the posts held today. An empty scope sees nothing."""
+    """A user with the posts held today. An empty scope sees nothing.
+
+    *holds*: matters whose number and query code somebody without an account has shown.
+    """
 
     user_id: int | None
     name: str
     posts: tuple[HeldPost, ...]
+    holds: frozenset[int] = frozenset()
 
     @property
     def actor(self) -> Actor:
@@ -73,6 +79,8 @@ class Scope:
 
 
 NOBODY = Scope(None, "", ())
+# Whoever reports at the public pages: no account, no post, sees nothing.
+PORTAL = Scope(None, "群众门户", ())
 
 
 def scope_of(user: User, *, on: date, post_id: int | None = None) -> Scope:
@@ -93,7 +101,7 @@ def _held(post: Post) -> HeldPost:
         office_id=post.office_id,
         office_name=post.office.name,
         area_id=post.area_id,
-        area_path=post.area.path,
+        area_path=NOWHERE if post.role == Role.PROVIDER else post.area.path,
         area_level=post.area.level,
         sensitive=post.sensitive,
     )

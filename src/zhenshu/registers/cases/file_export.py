@@ -51,7 +51,8 @@ def export_file(name: str | int, by: Scope) -> tuple[str, bytes]:
 
 
 def _check_right(case: Case, by: Scope) -> None:
-    leads = any(post.office_id == case.lead_office_id and post.role == Role.OFFICER for post in by.posts)
+    handling = (Role.OFFICER, Role.PROVIDER)
+    leads = any(post.office_id == case.lead_office_id and post.role in handling for post in by.posts)
     if not (leads or covers_case(case, by, EXPORTING_ROLES)) or (case.confidential and not by.sensitive):
         raise StepNotAllowedError(_("Your post does not take out whole files here."))
 

@@ -189,7 +189,10 @@ def _holds(right: Right, turn: Turn) -> bool:
             offices = {post.office_id for post in turn.by.posts if post.role in turn.roles}
             return turn.case.supervisions.filter(state="open", office_id__in=offices).exists()
         case Right.REPORTER:
-            return turn.by.user_id is not None and turn.case.reported_by_id == turn.by.user_id
+            mine = turn.by.user_id is not None and turn.case.reported_by_id == turn.by.user_id
+            return mine or turn.case.pk in turn.by.holds
+        case Right.HOLDER:
+            return turn.case.pk in turn.by.holds
         case Right.SEE:
             return True
 

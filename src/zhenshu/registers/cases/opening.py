@@ -15,7 +15,7 @@ from zhenshu.ground.ledger.record import record
 from zhenshu.ground.packs.registry import UnknownKindError, library
 from zhenshu.ground.packs.schema import CaseKind, Stage
 from zhenshu.ground.people.models import Office, Role
-from zhenshu.ground.people.scope import Scope
+from zhenshu.ground.people.scope import PORTAL, Scope
 from zhenshu.ground.rows import new_row
 from zhenshu.ground.statements import insert_row
 from zhenshu.registers.cases.drafts import (
@@ -82,7 +82,10 @@ def find_kind(code: str) -> CaseKind:
 
 
 def check_opening_right(kind: CaseKind, by: Scope) -> None:
-    """Refuse those whose posts do not take in matters of this kind. An administrator may, for imports."""
+    """Refuse those whose posts do not take in matters of this kind. An administrator may, for imports;
+    the portal may where the pack opens the kind to the public."""
+    if by == PORTAL and kind.portal is not None:
+        return
     if not by.has_role((*kind.opened_by, Role.ADMINISTRATOR)):
         raise StepNotAllowedError(
             _("Your post does not take in matters of the kind %(kind)s.") % {"kind": kind.name}

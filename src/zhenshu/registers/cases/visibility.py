@@ -3,6 +3,8 @@
 - A dispatcher, leader, secretary, administrator or viewer sees the matters of their area and below.
 - A grid worker sees what lies in the own grid.
 - Everybody sees what their office leads or assists, and what they reported themselves.
+- Who has no account but shows the number and the query code of a matter sees that one.
+- The people of an outside company see what their office is given: their posts open no area.
 - A confidential matter needs a post with the sensitive right over it, or a share in it.
 
 The area of a case is read from its own level columns: a matter stays where it was when borders move,
@@ -28,7 +30,7 @@ SEEING_ROLES = OVERSEEING_ROLES | {Role.GRID_WORKER}
 def visible_cases(scope: Scope) -> QuerySet[Case]:
     """Return the cases that *scope* may see."""
     if not scope.posts:
-        return Case.objects.none()
+        return Case.objects.filter(pk__in=scope.holds) if scope.holds else Case.objects.none()
     return Case.objects.filter(area_rule(scope) | shared_with(scope) | Q(reported_by_id=scope.user_id))
 
 
@@ -63,6 +65,8 @@ def shared_with(scope: Scope) -> Q:
 
 def may_see(case: Case, scope: Scope) -> bool:
     """Tell whether *scope* may see a loaded case; the same rule as `visible_cases`, without a query."""
+    if case.pk in scope.holds:
+        return True
     if not scope.posts:
         return False
     if case.reported_by_id == scope.user_id or _shares(case, scope):

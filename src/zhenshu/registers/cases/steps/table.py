@@ -27,6 +27,7 @@ class Right(StrEnum):
     ASSIST = "assist"  # one of the roles, in an assisting office that has not answered
     SUPERVISED = "supervised"  # one of the roles, in an office that an open order went to
     REPORTER = "reporter"  # who reported it
+    HOLDER = "holder"  # who shows its number and query code
     SEE = "see"  # everybody who sees it
 
 
@@ -116,6 +117,10 @@ with_office = within(Stage.DISPATCHED, Stage.HANDLING)
 
 DISPATCHER, OFFICER, WORKER, LEADER, SECRETARY = "dispatcher", "officer", "grid_worker", "leader", "secretary"
 HANDLERS = (OFFICER, WORKER)
+# What an outside company does with its share: what an officer does, and nothing that moves other offices.
+PROVIDER = "provider"
+OUTSIDE = frozenset({"accept", "contact", "answer", "reply_assist", "object", "ask_extension",
+                     "reply_supervision"})  # fmt: skip
 OVERSEE, LEAD, ASSIST, SUPERVISED = (Right.OVERSEE,), (Right.LEAD,), (Right.ASSIST,), (Right.SUPERVISED,)
 REPORTER, EITHER = (Right.REPORTER,), (Right.OVERSEE, Right.LEAD)
 
@@ -210,9 +215,14 @@ STEPS: dict[str, Step] = {step.action: step for step in _ROWS}
 
 
 def rights_of(step: Step, kind: CaseKind) -> tuple[Right, ...]:
-    """Return the titles for *step*; where nobody verifies, the lead office may close its own case."""
+    """Return the titles for *step*; where nobody verifies, the lead office may close its own case.
+
+    Where the pack lets the citizen judge the result, their word at the portal is the call-back.
+    """
     if step.action == "close" and Stage.VERIFIED not in kind.stages:
         return EITHER
+    if step.action == "call_back" and kind.portal is not None and kind.portal.judged:
+        return (*step.rights, Right.HOLDER)
     return step.rights
 
 
@@ -224,8 +234,8 @@ def roles_under(right: Right, step: Step, kind: CaseKind) -> tuple[str, ...]:
     """
     rule = kind.steps.get(step.action)
     roles = rule.roles if rule and rule.roles else step.roles
-    if rights_of(step, kind) != EITHER:
-        return roles
-    if right is Right.LEAD:
-        return tuple(role for role in roles if role in HANDLERS) or HANDLERS
-    return tuple(role for role in roles if role not in HANDLERS)
+    if rights_of(step, kind) == EITHER:
+        handling = tuple(role for role in roles if role in HANDLERS) or HANDLERS
+        roles = handling if right is Right.LEAD else tuple(role for role in roles if role not in HANDLERS)
+    shares = right in (Right.LEAD, Right.ASSIST, Right.SUPERVISED)
+    return (*roles, PROVIDER) if shares and step.action in OUTSIDE and OFFICER in roles else roles

@@ -133,7 +133,8 @@ def _tell_office(turn: Turn, office: Office, text: str) -> None:
 def held_posts(office_id: int | None, at: datetime) -> QuerySet[Post]:
     """Return the posts of those who handle matters in an office."""
     held = Q(ended_on=None) | Q(ended_on__gt=timezone.localdate(at))
-    return Post.objects.filter(held, office_id=office_id or 0, role__in=(Role.OFFICER, Role.GRID_WORKER))
+    handling = (Role.OFFICER, Role.GRID_WORKER, Role.PROVIDER)
+    return Post.objects.filter(held, office_id=office_id or 0, role__in=handling)
 
 
 def reply_supervision(turn: Turn) -> None:
