@@ -121,39 +121,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("A match is either a need against an offer or clauses against dossiers."),
         _("Give offer: with on:, or clauses:, not both."),
     ),
-    # the portal
-    "portal_word": (
-        _("The portal names %(name)s, which this kind does not have."),
-        _("Use what the kind declares."),
-    ),
-    "portal_lacks": (
-        _("The field %(field)s is required, but the portal does not ask for it: nobody could send the form."),
-        _("Add it to asks: of the portal, or give it a default."),
-    ),
-    "portal_secret": (
-        _("A confidential kind cannot be open to the public."),
-        _("Remove portal:, or confidential: and sensitive:."),
-    ),
-    "portal_judged": (
-        _("judged: needs the stage called_back, which this kind does not use."),
-        _("Add called_back to stages:, or remove judged:."),
-    ),
-    "portal_shown": (
-        _("The field %(field)s is sensitive and may not be shown at the portal."),
-        _("Take it out of shows:."),
-    ),
-    "portal_office": (
-        _("This kind is not dispatched, so the portal must say which office receives it."),
-        _("Add office: with the key of an office."),
-    ),
-    "portal_answer": (
-        _("An answer leads to a next question or to a category, exactly one of the two."),
-        _("Give next: or category:."),
-    ),
-    "portal_circle": (
-        _("The questions lead back to %(question)s."),
-        _("Let each question lead further on, or to a category."),
-    ),
     # conditions
     "condition_shape": (
         _("A condition is a mapping of names to values, not %(value)s."),
@@ -202,6 +169,34 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "unknown_column": (
         _("%(column)s is nothing that an import can fill."),
         _("Use a built-in part or fields.KEY."),
+    ),
+    "unknown_import": (
+        _("The exchange takes %(shape)s, an import shape that %(kind)s does not have."),
+        _("Name one of its imports:, or add the shape there."),
+    ),
+    "exchange_number": (
+        _("%(columns)s has no column for the number of the system above."),
+        _("Add a column that holds number; the number tells one ticket from another."),
+    ),
+    "exchange_stage": (
+        _("The exchange reports %(stage)s, a stage its kind does not use."),
+        _("Use one of the stages of the kind."),
+    ),
+    "exchange_answer": (
+        _("answer: names %(stage)s, which the exchange does not report."),
+        _("Choose the stage that is the answer among the reported ones: %(stages)s."),
+    ),
+    "exchange_dates": (
+        _("Dates written as “%(written)s” do not tell the day."),
+        _("Write a pattern with year, month and day, such as %%Y-%%m-%%d %%H:%%M:%%S."),
+    ),
+    "exchange_retry": (
+        _("minutes: of retry is empty."),
+        _("Give at least one pause, such as [1, 5, 30]."),
+    ),
+    "unknown_report": (
+        _("%(name)s is nothing that an exchange can report."),
+        _("Use a built-in part or fields.KEY; values: only for parts that stand in columns:."),
     ),
     "unknown_category": (_("The kind has no category %(category)s."), _("Correct the slash path.")),
     "indicator_owner": (
@@ -273,34 +268,6 @@ class Problem:
     line: int
     place: str
     kind: str
-    "unknown_import": (
-        _("The exchange takes %(shape)s, an import shape that %(kind)s does not have."),
-        _("Name one of its imports:, or add the shape there."),
-    ),
-    "exchange_number": (
-        _("%(columns)s has no column for the number of the system above."),
-        _("Add a column that holds number; the number tells one ticket from another."),
-    ),
-    "exchange_stage": (
-        _("The exchange reports %(stage)s, a stage its kind does not use."),
-        _("Use one of the stages of the kind."),
-    ),
-    "exchange_answer": (
-        _("answer: names %(stage)s, which the exchange does not report."),
-        _("Choose the stage that is the answer among the reported ones: %(stages)s."),
-    ),
-    "exchange_dates": (
-        _("Dates written as “%(written)s” do not tell the day."),
-        _("Write a pattern with year, month and day, such as %%Y-%%m-%%d %%H:%%M:%%S."),
-    ),
-    "exchange_retry": (
-        _("minutes: of retry is empty."),
-        _("Give at least one pause, such as [1, 5, 30]."),
-    ),
-    "unknown_report": (
-        _("%(name)s is nothing that an exchange can report."),
-        _("Use a built-in part or fields.KEY; values: only for parts that stand in columns:."),
-    ),
     facts: Mapping[str, Any] = field(default_factory=dict)
     severity: Literal["error", "warning"] = "error"
 

@@ -22,7 +22,6 @@ POINTERS: dict[type[Declared], dict[str, tuple[str, ...]]] = {
     schema.PlanKind: {"subject": ("dossiers",)},
     case_kinds.SubjectRule: {"dossier": ("dossiers",)},
     case_kinds.CaseKind: {"raises": ("cases",)},
-    case_kinds.PortalRule: {"items": ("dossiers",)},
     measure_kinds.ScorecardKind: {"dossier": ("dossiers",)},
     measure_kinds.ScaleKind: {"rounds": ("rounds",)},
     blocks.ChecklistKind: {"of": ("dossiers",), "raises": ("cases",)},
@@ -45,10 +44,10 @@ POINTERS: dict[type[Declared], dict[str, tuple[str, ...]]] = {
     blocks.Step: {"raises": ("cases",)},
     blocks.BallotKind: {"candidates": ("plans", "cases"), "becomes": ("plans",)},
     blocks.FundKind: {"of": ("dossiers",), "raises": ("cases",)},
+    exchange_kinds.ExchangeKind: {"of": ("cases",)},
 }
 
 
-    exchange_kinds.ExchangeKind: {"of": ("cases",)},
 def find_problems(pack: Pack, shelf: Shelf) -> Iterator[Finding]:
     """Yield everything in *pack* that points to nothing, in the order of the file."""
     yield from _same_keys(pack)
@@ -63,10 +62,10 @@ def find_problems(pack: Pack, shelf: Shelf) -> Iterator[Finding]:
         yield from known_fields(
             ("dossiers", dossier.code, "identity"), dossier.identity, dossier.fields, dossier
         )
+    yield from check_exchanges(pack, shelf)
     yield from _block_conditions(pack, shelf)
     yield from _block_fields(pack, shelf)
     for code, indicator in pack.indicators.items():
-    yield from check_exchanges(pack, shelf)
         yield from check_indicator(indicator, ("indicators", code), pack, shelf)
     yield from check_words(pack, shelf)
 

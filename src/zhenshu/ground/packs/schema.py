@@ -192,8 +192,8 @@ class Pack(Blocks):
     plans: dict[str, PlanKind] = {}
     scales: dict[str, ScaleKind] = {}
     scorecards: dict[str, ScorecardKind] = {}
-    indicators: dict[str, IndicatorKind] = {}
     exchanges: dict[str, ExchangeKind] = {}
+    indicators: dict[str, IndicatorKind] = {}
     sentences: Sentences = Sentences()
     papers: dict[str, PaperKind] = {}
 
