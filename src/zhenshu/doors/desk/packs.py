@@ -63,6 +63,9 @@ BLOCK_NAMES: Mapping[str, str | Promise] = {
     "ballots": gettext_lazy("Ballots"),
     "funds": gettext_lazy("Funds"),
     "forms": gettext_lazy("Statistical forms"),
+    "panels": gettext_lazy("Monthly panels"),
+    "per_mu": gettext_lazy("Assessment by land"),
+    "layers": gettext_lazy("Layers of lines"),
 }
 
 

@@ -13,6 +13,7 @@ from pydantic import Field, model_validator
 
 from zhenshu.ground.packs.base import Declared, FieldKind, LimitValue, Named, Packed, Where, refuse
 from zhenshu.ground.packs.case_kinds import LimitRule
+from zhenshu.ground.packs.economy_kinds import ECONOMY_BLOCKS, LayerKind, PanelKind, PerMuKind
 
 Every = Literal["day", "week", "ten_days", "month", "quarter", "half_year", "year", "once", "event"]
 
@@ -368,6 +369,7 @@ BLOCKS: dict[str, type[Packed]] = {
     "ballots": BallotKind,
     "funds": FundKind,
     "forms": FormKind,
+    **ECONOMY_BLOCKS,
 }
 
 
@@ -394,6 +396,9 @@ class Blocks(Declared):
     ballots: dict[str, BallotKind] = {}
     funds: dict[str, FundKind] = {}
     forms: dict[str, FormKind] = {}
+    panels: dict[str, PanelKind] = {}
+    per_mu: dict[str, PerMuKind] = {}
+    layers: dict[str, LayerKind] = {}
 
 
 def with_pack(children: Any, pack: str, block: str) -> Any:

@@ -31,7 +31,7 @@ class PanelWarning(Named):
 
 
 class EstimateRule(Declared):
-    """How sure an estimate must be: the share of past errors its interval covers, and how many are looked at."""
+    """How sure an estimate must be: the share of past errors its interval covers, how many are looked at."""
 
     errors: int = Field(default=12, ge=3, le=60)
     cover: float = Field(default=80, gt=0, lt=100)
