@@ -121,6 +121,39 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("A match is either a need against an offer or clauses against dossiers."),
         _("Give offer: with on:, or clauses:, not both."),
     ),
+    # the portal
+    "portal_word": (
+        _("The portal names %(name)s, which this kind does not have."),
+        _("Use what the kind declares."),
+    ),
+    "portal_lacks": (
+        _("The field %(field)s is required, but the portal does not ask for it: nobody could send the form."),
+        _("Add it to asks: of the portal, or give it a default."),
+    ),
+    "portal_secret": (
+        _("A confidential kind cannot be open to the public."),
+        _("Remove portal:, or confidential: and sensitive:."),
+    ),
+    "portal_judged": (
+        _("judged: needs the stage called_back, which this kind does not use."),
+        _("Add called_back to stages:, or remove judged:."),
+    ),
+    "portal_shown": (
+        _("The field %(field)s is sensitive and may not be shown at the portal."),
+        _("Take it out of shows:."),
+    ),
+    "portal_office": (
+        _("This kind is not dispatched, so the portal must say which office receives it."),
+        _("Add office: with the key of an office."),
+    ),
+    "portal_answer": (
+        _("An answer leads to a next question or to a category, exactly one of the two."),
+        _("Give next: or category:."),
+    ),
+    "portal_circle": (
+        _("The questions lead back to %(question)s."),
+        _("Let each question lead further on, or to a category."),
+    ),
     # conditions
     "condition_shape": (
         _("A condition is a mapping of names to values, not %(value)s."),

@@ -22,6 +22,7 @@ POINTERS: dict[type[Declared], dict[str, tuple[str, ...]]] = {
     schema.PlanKind: {"subject": ("dossiers",)},
     case_kinds.SubjectRule: {"dossier": ("dossiers",)},
     case_kinds.CaseKind: {"raises": ("cases",)},
+    case_kinds.PortalRule: {"items": ("dossiers",)},
     measure_kinds.ScorecardKind: {"dossier": ("dossiers",)},
     measure_kinds.ScaleKind: {"rounds": ("rounds",)},
     blocks.ChecklistKind: {"of": ("dossiers",), "raises": ("cases",)},
