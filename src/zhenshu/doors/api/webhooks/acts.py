@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,6 +17,7 @@ from zhenshu.ground.ledger.record import record
 from zhenshu.ground.people.errors import NotAllowedError
 from zhenshu.ground.people.models import Role, User
 from zhenshu.ground.people.scope import Scope
+from zhenshu.ground.receivers import url_problems
 
 # Who may let another system listen.
 KEEPERS = (Role.ADMINISTRATOR, Role.DISPATCHER, Role.SECRETARY)
@@ -82,40 +81,3 @@ def find_webhook(webhook_id: int, owner: User) -> Webhook:
     if hook is None:
         raise WebhookNotFoundError
     return hook
-
-
-def url_problems(url: str) -> dict[str, str]:
-    """Return a sentence when *url* cannot be a receiver.
-
-    A government intranet is private address space, so private addresses are fine; the link-local ones,
-    behind which clouds keep their machines' credentials, are not.
-    """
-    parts = _split(url)
-    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-        return {"url": _("Give an address that starts with http:// or https://.")}
-    if parts.username or parts.password or parts.fragment:
-        return {"url": _("The address carries no user name, password or fragment.")}
-    if is_forbidden(parts.hostname):
-        return {"url": _("Nothing is sent to this address.")}
-    return {}
-
-
-def _split(url: str) -> SplitResult | None:
-    """Return the parts of an address, None when it has none that hang together."""
-    if not url.isascii() or any(character <= " " for character in url):
-        return None
-    try:
-        parts = urlsplit(url)
-        return parts if parts.port != 0 else None
-    except ValueError:
-        return None
-
-
-def is_forbidden(host: str) -> bool:
-    """Tell whether *host* is a number that no receiver has: link-local, multicast, unspecified, reserved."""
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    mapped = getattr(address, "ipv4_mapped", None) or address
-    return bool(mapped.is_link_local or mapped.is_multicast or mapped.is_unspecified or mapped.is_reserved)

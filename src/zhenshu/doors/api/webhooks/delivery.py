@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import socket
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +14,7 @@ from pydantic_core import to_json
 
 from zhenshu import __version__
 from zhenshu.doors.api.models import PENDING, Delivery, SendState
-from zhenshu.doors.api.webhooks.acts import is_forbidden
+from zhenshu.ground.receivers import leads_astray
 
 if TYPE_CHECKING:
     import httpx
@@ -108,19 +105,6 @@ def send(client: httpx.Client, message: Delivery, at: datetime) -> str:
 def sign(secret: str, stamp: str, body: bytes) -> str:
     """Return the HMAC-SHA256 over ``stamp.body`` in hexadecimal; the receiver computes the same."""
     return hmac.new(secret.encode(), f"{stamp}.".encode() + body, hashlib.sha256).hexdigest()
-
-
-def leads_astray(url: str) -> bool:
-    """Tell whether the name in *url* stands for an address that nothing is sent to."""
-    parts = urlsplit(url)
-    return any(is_forbidden(address) for address in addresses_of(parts.hostname or "", parts.port or 80))
-
-
-def addresses_of(host: str, port: int) -> Iterable[str]:
-    return {
-        str(found[4][0]).partition("%")[0]
-        for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    }
 
 
 def store_result(message: Delivery, problem: str, at: datetime) -> str:
