@@ -15,6 +15,7 @@ from zhenshu.measures.indicators.definitions import catalogue
 from zhenshu.measures.indicators.errors import IndicatorError
 
 FINEST = 4  # decimals that tallies keep
+FINEST_TOLD = 6  # decimals that reported values keep
 USUAL_RATE = Fraction(90)  # a rate of which a report tells only the change
 LEAST_BASE, MOST_BASE = 20, 4000
 DRAWN_IN = Fraction(9, 10)  # of half a digit: what is rounded must round the right way
@@ -104,13 +105,21 @@ def _levels(wish: Wish, held: Demand | None, ratio: Ratio) -> tuple[Fraction, Fr
         level = (held.low + held.high) / 2 if held else USUAL_RATE
         return level, level - wish.value
     if held is not None:
-        return held.low, base_of(held.low, wish.value, wish.slack)
+        return held.low, base_of(held.low, wish.value, wish.slack, finest=finest(ratio))
     return free_levels(wish.value, wish.slack)
 
 
-def base_of(level: Fraction, growth: Fraction, slack: Fraction) -> Fraction:
-    """Return the roundest earlier value from which *level* has grown by *growth* per cent."""
-    for digits in range(FINEST + 1):
+def finest(ratio: Ratio) -> int:
+    """Return how many decimals the values may have of which a figure is made."""
+    return FINEST_TOLD if all(term.way == "told" for term in ratio.top.terms) else FINEST
+
+
+def base_of(level: Fraction, growth: Fraction, slack: Fraction, finest: int = FINEST) -> Fraction:
+    """Return the roundest earlier value, of *finest* decimals at most, from which *level* has grown so.
+
+    *growth* is in per cent.
+    """
+    for digits in range(finest + 1):
         unit = Fraction(1, 10**digits)
         base = unit * round(level / (1 + growth / 100) / unit)
         if base > 0 and grows(base, level, growth, slack):
@@ -133,11 +142,11 @@ def grows(base: Fraction, level: Fraction, growth: Fraction, slack: Fraction) ->
 
 
 def digits_of(value: Fraction) -> int:
-    """Return how many decimals a number needs, at most those that tallies keep."""
-    for digits in range(FINEST):
+    """Return how many decimals a number needs, at most those that are kept."""
+    for digits in range(FINEST_TOLD):
         if (value * 10**digits).denominator == 1:
             return digits
-    return FINEST
+    return FINEST_TOLD
 
 
 def at_least(value: Fraction) -> int:

@@ -83,8 +83,8 @@ def ratio_of(plan: Plan, year: int, *, children: int) -> Ratio:
 
 def _ratio(node: Node, year: int) -> Ratio:
     match node:
-        case Added():
-            return Ratio(Form({_term_of(node, year): Fraction(1)}))
+        case Added(factor=factor):
+            return Ratio(Form({_term_of(node, year): _exact(factor)}))
         case Series(code=code, factor=factor):
             return Ratio(Form({Term("told", code, year): _exact(factor)}))
         case Quotient(numerator=upper, denominator=lower, scale=scale):

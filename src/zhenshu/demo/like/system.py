@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from zhenshu.demo.like.demands import Demand, digits_of
+from zhenshu.demo.like.demands import FINEST, Demand, digits_of
 from zhenshu.demo.like.forms import Form, Term
+from zhenshu.demo.like.magnitudes import PLAIN, Key, magnitudes_of
 from zhenshu.demo.like.solving import Rule, Solution, Unknown, solve_most
 from zhenshu.demo.like.trial import Population, Sort, bounds_of
 from zhenshu.ground.packs.base import FieldType
@@ -16,8 +17,8 @@ from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import DossierKind
 from zhenshu.measures.indicators.definitions import Quantity, catalogue, quantities_in
 
-MOST = {"cases": 80_000, "dossiers": 4_000, "plans": 800, "readings": 3_000}
-MOST_RECORDS = 3_000
+MOST = {"cases": 80_000, "dossiers": 16_000, "plans": 3_000, "readings": 3_000}
+MOST_RECORDS = 20_000
 SEVERAL = 12  # records that share a sum of which no figure tells the number
 MANY = 60  # records under a share of which no figure tells the number
 EVENTS = 300  # readings of one dossier in a year, where they come as events
@@ -59,10 +60,12 @@ class System:
     units: dict[tuple[Any, ...], Unit] = field(default_factory=dict)
     told: dict[Term, Unit] = field(default_factory=dict)
     of_term: dict[Term, list[tuple[Name, Fraction]]] = field(default_factory=dict)
+    magnitudes: dict[Key, Fraction] = field(default_factory=dict)
 
     def write(self) -> None:
         """Write down what must hold."""
         self._choose_units()
+        self.magnitudes = magnitudes_of(self.demands, _quantities_once())
         for population, sorts in self.sorts.items():
             for place, sort in enumerate(sorts):
                 self._write_sort(population, place, sort)
@@ -91,7 +94,7 @@ class System:
     def _choose_unit(self, term: Term, digits: int) -> None:
         counted = _quantities_once()[term.name].counted
         key = (counted.full_code, counted.reading, counted.field)
-        unit = Fraction(1) if _is_whole(counted) else Fraction(1, 10**digits)
+        unit = Fraction(1) if _is_whole(counted) else Fraction(1, 10 ** min(digits, FINEST))
         self.units[key] = min(self.units.get(key, Fraction(1)), unit)
 
     def unit(self, sort: Sort, name: str) -> Unit:
@@ -127,17 +130,9 @@ class System:
                 self._add(term, amount, unit)
 
     def _most(self, sort: Sort, name: str) -> Fraction:
-        """Return the most a sum can come to: the greatest value demanded of it, or a plain size."""
-        mine = {term for term, of in sort.shares.items() if of == name}
-        asked = [abs(d.high) for d in self.demands if d.ratio.is_sum and mine & set(d.ratio.top.terms)]
-        factors = [
-            abs(d.ratio.top.terms[term])
-            for d in self.demands
-            if d.ratio.is_sum
-            for term in mine & set(d.ratio.top.terms)
-        ]
-        least = min((one for one in factors if one), default=Fraction(1))
-        return max((*asked, Fraction(1000))) / min(least, Fraction(1)) * 2
+        """Return the most a sum can come to: twice the greatest value demanded of it, or a plain size."""
+        key = (sort.recipe.kind, sort.recipe.series or None, name)
+        return 2 * max(self.magnitudes.get(key, PLAIN), PLAIN)
 
     def _write_members(self, key: Name, count: Name, sort: Sort, name: str) -> None:
         members = ("d", *key, name)

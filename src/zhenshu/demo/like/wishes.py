@@ -27,7 +27,8 @@ from zhenshu.papers.reading.report import Report
 View = Literal["value", "growth", "change", "target"]
 POWERS = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 COUNTED = frozenset({"count", "visits", "people", "households", "groups"})
-_ONE_VILLAGE = re.compile(r"(?P<name>[一-龥]{2})(?:村|社区)(?=[一-龥]{2})")
+# 村企, 村民, 村级 … are words of their own, so 村 does not end a name there.
+_ONE_VILLAGE = re.compile(r"(?P<name>[一-龥]{2})(?:村(?![企民级庄居])|社区)(?=[一-龥]{2})")
 # Words before 村 or 社区 that name no village but a sort of them.
 GENERAL = frozenset(
     (
@@ -35,7 +36,7 @@ GENERAL = frozenset(
         "传统", "城中", "试点", "空心", "中心", "和美", "生态", "宜居", "旅游", "明星",
         "智慧", "城市", "农村", "绿色", "平安", "安置", "老旧", "全部", "所有", "涉农",
         "全镇", "各个", "强乡", "经济", "基层", "建设", "完成", "新增", "创建", "集体",
-        "平均",
+        "平均", "渔农", "实现", "推动", "推进", "带动", "开展", "增加", "评选", "获评",
     )
 )  # fmt: skip
 POINTS = "个百分点"
