@@ -1,4 +1,4 @@
-"""Check the figures of a pack: indicators, formulas, sentences, scorecards."""
+"""Check the figures of a pack: indicators, formulas, sentences."""
 
 from __future__ import annotations
 
@@ -138,11 +138,6 @@ def check_words(pack: Pack, shelf: Shelf) -> Iterator[Finding]:
                 yield from check_code(place, code, pack, shelf)
                 if view and view not in VIEWS:
                     yield Finding(place, "sentence_view", {"view": view, "allowed": list(VIEWS)})
-    for card in pack.scorecards.values():
-        for item in card.items.values():
-            if item.indicator:
-                at = ("scorecards", card.code, "items", item.code, "indicator")
-                yield from check_code(at, item.indicator, pack, shelf)
 
 
 def _brackets_close(text: str) -> bool:

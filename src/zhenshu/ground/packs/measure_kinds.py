@@ -145,24 +145,68 @@ class ScaleKind(Packed):
         return max(reached, key=lambda band: band.from_)
 
 
+class ScoreBand(Declared):
+    """A band of an item: a value of at least *from* earns *points*."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    from_: float = Field(alias="from")
+    points: float = Field(ge=0)
+
+
 class ScoreItem(Named):
-    """One item of an assessment of units: its full mark and how a value becomes points."""
+    """One item of an assessment of units: its full mark and how a value becomes points.
+
+    ``share``: the full mark times value ÷ *reach* (100 for a percentage). ``target``: against the unit's
+    target of the year. ``rank``: by the place among the units. ``deduct`` and ``bonus``: *step* points for
+    each count, at most *cap*. ``bands``: the points of the highest band reached. ``veto``: a value of at
+    least *step* takes everything. ``given``: entered by hand, with reason and signer. A value that is not
+    there (nothing fell due) leaves the item out unless *empty* says otherwise.
+    """
 
     full: float = Field(gt=0)
-    way: Literal["share", "rank", "deduct", "bonus", "veto", "given"]
+    way: Literal["share", "target", "rank", "deduct", "bonus", "bands", "veto", "given"]
     indicator: str | None = None
-    step: float | None = None  # points for each count when deducting or adding
-    cap: float | None = None
-    office: str = ""  # the office that explains the item (牵头解释单位)
+    over: Literal["period", "year"] = "period"  # year: from January to the end of the period
+    reach: float | None = Field(default=None, gt=0)  # the value that earns the full mark
+    step: float | None = Field(default=None, gt=0)
+    cap: float | None = Field(default=None, gt=0)
+    bands: tuple[ScoreBand, ...] = ()
+    empty: Literal["left_out", "full", "none"] = "left_out"
+    office: str = ""  # the office that explains the item and enters what is given (牵头解释单位)
     basis: str = ""
+
+    @model_validator(mode="after")
+    def check(self) -> ScoreItem:
+        needed = {"deduct": "step", "bonus": "step", "bands": "bands"}.get(self.way)
+        if needed and not getattr(self, needed):
+            raise refuse("score_item", way=self.way, key=needed)
+        if (self.way == "given") == bool(self.indicator):
+            raise refuse("score_indicator", way=self.way)
+        return self
 
 
 class ScorecardKind(Packed):
-    """An assessment of offices or areas, never of persons, computed from the records, with appeals."""
+    """An assessment of units, never of persons, computed from the records, with publication and appeals.
 
-    of: Literal["office", "village", "grid", "enterprise", "estate", "dossier"]
+    *by* names the field of the records that says whose they are: the lead office, or another field of type
+    office, so that one ticket counts again for the office of its trade. *offices* are those assessed, all
+    that have a figure where empty. *office* keeps the card beside secretary and leaders. The first *flags*
+    units of a period get the red flag. *appeal_days* are working days from the day of publication.
+    """
+
+    of: Literal["town", "village", "grid", "office", "dossier"]
     dossier: str | None = None
+    by: str = "office"
+    offices: tuple[str, ...] = ()
+    office: str = ""
     every: Literal["month", "quarter", "half_year", "year"] = "quarter"
     items: dict[str, ScoreItem]
-    appeal_days: int = 5
+    flags: int = Field(default=0, ge=0)
+    appeal_days: int = Field(default=5, ge=0)
     basis: str = ""
+
+    @model_validator(mode="after")
+    def check(self) -> ScorecardKind:
+        if (self.of == "dossier") != bool(self.dossier):
+            raise refuse("score_units", of=self.of)
+        return self

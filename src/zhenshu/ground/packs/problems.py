@@ -113,6 +113,71 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("The bands must start at different scores, the lowest at 0."),
         _("Give the lowest band from: 0 and each other its own start."),
     ),
+    "score_item": (
+        _("An item of the way %(way)s needs %(key)s:."),
+        _("Add %(key)s:, such as step: 2, or bands: [{from: 90, points: 20}]."),
+    ),
+    "score_indicator": (
+        _("An item of the way %(way)s has an indicator where it needs none, or none where it needs one."),
+        _("Only what is given by hand has no indicator:."),
+    ),
+    "score_units": (
+        _("A scorecard of %(of)s and its dossier: do not fit."),
+        _("Name the kind of dossier with of: dossier, and only then."),
+    ),
+    "score_person": (
+        _("%(kind)s holds data of persons; persons are never scored."),
+        _("Score an office, a village, a grid, or a dossier of an institution."),
+    ),
+    "score_reach": (
+        _("%(indicator)s is no percentage; what value earns the full mark?"),
+        _("Add reach: with that value, or use the way target, rank, deduct or bands."),
+    ),
+    "score_by": (
+        _("The records behind %(indicator)s do not say whose they are: no %(by)s."),
+        _("Use records that name an office, add a field of type office, or enter the item by hand."),
+    ),
+    "threshold_empty": (
+        _("A threshold needs above: or below:."),
+        _("Add the value that must not be passed."),
+    ),
+    "match_sides": (
+        _("A match is either a need against an offer or clauses against dossiers."),
+        _("Give offer: with on:, or clauses:, not both."),
+    ),
+    # the portal
+    "portal_word": (
+        _("The portal names %(name)s, which this kind does not have."),
+        _("Use what the kind declares."),
+    ),
+    "portal_lacks": (
+        _("The field %(field)s is required, but the portal does not ask for it: nobody could send the form."),
+        _("Add it to asks: of the portal, or give it a default."),
+    ),
+    "portal_secret": (
+        _("A confidential kind cannot be open to the public."),
+        _("Remove portal:, or confidential: and sensitive:."),
+    ),
+    "portal_judged": (
+        _("judged: needs the stage called_back, which this kind does not use."),
+        _("Add called_back to stages:, or remove judged:."),
+    ),
+    "portal_shown": (
+        _("The field %(field)s is sensitive and may not be shown at the portal."),
+        _("Take it out of shows:."),
+    ),
+    "portal_office": (
+        _("This kind is not dispatched, so the portal must say which office receives it."),
+        _("Add office: with the key of an office."),
+    ),
+    "portal_answer": (
+        _("An answer leads to a next question or to a category, exactly one of the two."),
+        _("Give next: or category:."),
+    ),
+    "portal_circle": (
+        _("The questions lead back to %(question)s."),
+        _("Let each question lead further on, or to a category."),
+    ),
     "threshold_empty": (
         _("A threshold needs above: or below:."),
         _("Add the value that must not be passed."),

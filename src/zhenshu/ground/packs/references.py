@@ -13,6 +13,7 @@ from zhenshu.ground.packs.figure_checks import check_indicator, check_words
 from zhenshu.ground.packs.findings import Finding, Place, check_condition, known_fields, severity_of, walk
 from zhenshu.ground.packs.measures import MeasureError, Shelf, find_kind
 from zhenshu.ground.packs.schema import KINDS, LINES, Pack
+from zhenshu.ground.packs.score_checks import check_cards
 from zhenshu.ground.packs.terms import facts_of, fields_of
 
 # Which attributes of which declared thing name a kind, and in which blocks that kind may stand.
@@ -69,6 +70,7 @@ def find_problems(pack: Pack, shelf: Shelf) -> Iterator[Finding]:
     for code, indicator in pack.indicators.items():
         yield from check_indicator(indicator, ("indicators", code), pack, shelf)
     yield from check_words(pack, shelf)
+    yield from check_cards(pack, shelf)
 
 
 def _same_keys(pack: Pack) -> Iterator[Finding]:

@@ -1,0 +1,1 @@
+"""Assessment of units: scores from records with their arithmetic, published, objected to, closed."""
