@@ -57,6 +57,7 @@ def _check_panel(panel: PanelKind, place: Place, pack: Pack, shelf: Shelf) -> It
     if panel.reading in of.readings:
         numbers = numbers_of(of, "dossiers", panel.reading)
         yield from known_fields((*place, "values"), panel.values, numbers, of)
+        yield from known_fields((*place, "stocks"), panel.stocks, panel.values, of)
     for code, warning in panel.warnings.items():
         try:
             parse_condition(warning.when, panel_terms(panel), {})

@@ -46,6 +46,7 @@ class PanelKind(Packed):
     among: Where = {}
     reading: str
     values: tuple[str, ...]
+    stocks: tuple[str, ...] = ()  # those of *values* that stand (workers): they are never added over months
     warnings: dict[str, PanelWarning] = {}
     estimate: EstimateRule = EstimateRule()
     raises: str | None = None  # the case kind of a visit

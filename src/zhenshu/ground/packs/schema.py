@@ -70,6 +70,7 @@ from zhenshu.ground.packs.case_kinds import (
     SupervisionRule,
     SupervisionTrigger,
 )
+from zhenshu.ground.packs.economy_kinds import LayerKind, PanelKind, PerMuKind
 from zhenshu.ground.packs.exchange_kinds import ExchangeKind
 from zhenshu.ground.packs.measure_kinds import (
     IndicatorKind,
@@ -88,12 +89,12 @@ __all__ = [
     "CannedReply", "CaseKind", "Category", "CheckItem", "ChecklistKind", "ClockKind", "ClockScope",
     "ContractKind", "CoverageKind", "Declared", "DirectoryRule", "DossierKind", "DrawKind",
     "DuplicateRule", "DutyKind", "ExchangeKind", "FieldKind", "FieldType", "FormKind", "FundKind",
-    "ImportShape", "IndicatorKind", "LadderKind", "LampRule", "LearningKind", "LimitRule", "LimitValue",
-    "MatchKind", "Measure",
-    "MeetingKind", "Named", "Pack", "Packed", "PayoutKind", "PlanKind", "PointsKind", "ReadingKind",
-    "Reason", "RelationKind", "ReopenRule", "RoundKind", "ScaleBand", "ScaleFactor", "ScaleKind",
-    "ScoreItem", "ScorecardKind", "Sentences", "Stage", "StepRule", "SubjectRule", "SupervisionRule",
-    "SupervisionTrigger", "SupplyKind", "SurveyKind", "ThresholdKind", "TieKind", "Where",
+    "ImportShape", "IndicatorKind", "LadderKind", "LampRule", "LayerKind", "LearningKind", "LimitRule",
+    "LimitValue", "MatchKind", "Measure", "MeetingKind", "Named", "Pack", "Packed", "PanelKind",
+    "PayoutKind", "PerMuKind", "PlanKind", "PointsKind", "ReadingKind", "Reason", "RelationKind",
+    "ReopenRule", "RoundKind", "ScaleBand", "ScaleFactor", "ScaleKind", "ScoreItem", "ScorecardKind",
+    "Sentences", "Stage", "StepRule", "SubjectRule", "SupervisionRule", "SupervisionTrigger",
+    "SupplyKind", "SurveyKind", "ThresholdKind", "TieKind", "Where",
 ]  # fmt: skip
 
 LINES: dict[str, str] = {

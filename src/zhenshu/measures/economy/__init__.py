@@ -1,0 +1,1 @@
+"""The economy room: monthly panels of enterprises, warnings, estimates, the brief, and classes by land."""
