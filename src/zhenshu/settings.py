@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "zhenshu.registers.blocks",
     "zhenshu.registers.engines",
     "zhenshu.measures.indicators",
+    "zhenshu.measures.economy",
     "zhenshu.measures.scorecards",
     "zhenshu.papers.writing",
     "zhenshu.papers.adopting",
