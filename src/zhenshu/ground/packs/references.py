@@ -8,6 +8,7 @@ from typing import Any
 from zhenshu.ground.packs import blocks, case_kinds, exchange_kinds, measure_kinds, schema
 from zhenshu.ground.packs.base import Declared, FieldKind
 from zhenshu.ground.packs.case_checks import check_case
+from zhenshu.ground.packs.economy_checks import ECONOMY_POINTERS, check_economy
 from zhenshu.ground.packs.exchange_checks import check_exchanges
 from zhenshu.ground.packs.figure_checks import check_indicator, check_words
 from zhenshu.ground.packs.findings import Finding, Place, check_condition, known_fields, severity_of, walk
@@ -46,6 +47,7 @@ POINTERS: dict[type[Declared], dict[str, tuple[str, ...]]] = {
     blocks.Step: {"raises": ("cases",)},
     blocks.BallotKind: {"candidates": ("plans", "cases"), "becomes": ("plans",)},
     blocks.FundKind: {"of": ("dossiers",), "raises": ("cases",)},
+    **ECONOMY_POINTERS,
     exchange_kinds.ExchangeKind: {"of": ("cases",)},
 }
 
@@ -67,6 +69,7 @@ def find_problems(pack: Pack, shelf: Shelf) -> Iterator[Finding]:
     yield from check_exchanges(pack, shelf)
     yield from _block_conditions(pack, shelf)
     yield from _block_fields(pack, shelf)
+    yield from check_economy(pack, shelf)
     for code, indicator in pack.indicators.items():
         yield from check_indicator(indicator, ("indicators", code), pack, shelf)
     yield from check_words(pack, shelf)
