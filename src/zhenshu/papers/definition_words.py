@@ -48,8 +48,9 @@ def way_of(plan: Plan) -> str:
 def node_words(node: Node) -> str:
     """Return what one node of a definition does."""
     match node:
-        case Added(quantity=quantity):
-            return counted_words(quantity.counted)
+        case Added(quantity=quantity, factor=factor):
+            words = counted_words(quantity.counted)
+            return words if factor == 1 else f"{words}，乘以{factor:g}"
         case Quotient(numerator=upper, denominator=lower):
             return f"（{node_words(upper)}）÷（{node_words(lower)}）"
         case Computed(formula=formula):

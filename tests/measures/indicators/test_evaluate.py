@@ -52,6 +52,7 @@ def year(records: Records) -> Records:
         ("counts.matters.open", "2023-02-15", 2),
         ("counts.matters.people", "2023", 14),
         ("counts.matters.cost", "2023", Decimal("3.5")),
+        ("counts.matters.cost_in_thousands", "2023", Decimal("0.0035")),
         ("counts.matters.light", "2023", 1),
         ("counts.matters.mixed", "2023", 1),
         ("counts.matters.in_time_share", "2023", Decimal("50.00")),

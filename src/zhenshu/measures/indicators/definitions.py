@@ -47,11 +47,12 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Added:
-    """A quantity as it stands; *left_out* counts what its exclusions take away."""
+    """A quantity as it stands, times *factor*; *left_out* counts what its exclusions take away."""
 
     quantity: Quantity
     over_time: str
     left_out: Quantity | None = None
+    factor: float = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -229,10 +230,10 @@ def _pack_of(code: str, shelf: Library) -> Pack:
 def _compile_added(code: str, kind: IndicatorKind, shelf: Library, above: tuple[str, ...]) -> Node:
     counted = counted_of(kind, _pack_of(code, shelf), shelf)
     assert counted is not None
-    return _added(code, counted, kind.over_time)
+    return _added(code, counted, kind.over_time, kind.factor)
 
 
-def _added(code: str, counted: Counted, over_time: str | None = None) -> Added:
+def _added(code: str, counted: Counted, over_time: str | None = None, factor: float = 1) -> Added:
     """Return a quantity in the way it adds up over time; exclusions are counted beside it."""
     _refuse_uncountable(code, counted)
     _refuse_unasked(code, counted)
@@ -242,9 +243,8 @@ def _added(code: str, counted: Counted, over_time: str | None = None) -> Added:
     if counted.exclude:
         both = {"all": [dict(counted.where), dict(counted.exclude)]}
         left_out = _quantity(replace(counted, way="count", field=None, where=both, exclude={}), posting)
-    return Added(
-        _quantity(counted, posting), over_time or ("last" if posting == "stock" else "sum"), left_out
-    )
+    rule = over_time or ("last" if posting == "stock" else "sum")
+    return Added(_quantity(counted, posting), rule, left_out, factor)
 
 
 def _refuse_uncountable(code: str, counted: Counted) -> None:
@@ -333,13 +333,14 @@ _COMPILERS = {
 def _fingerprint(node: Node) -> Any:
     match node:
         case Added():
-            return [node.quantity.digest, node.over_time]
+            return [node.quantity.digest, node.over_time, node.factor]
         case Quotient():
             return [_fingerprint(node.numerator), _fingerprint(node.denominator), node.scale]
         case Computed():
-            return [node.formula.text, {code: _fingerprint(inner) for code, inner in node.nodes.items()}]
+            inner = {code: _fingerprint(one) for code, one in node.nodes.items()}
+            return [node.formula.text, inner, node.factor]
         case Series():
-            return [node.code, node.over_time, node.over_areas]
+            return [node.code, node.over_time, node.over_areas, node.factor]
 
 
 def _digest(definition: Any) -> str:

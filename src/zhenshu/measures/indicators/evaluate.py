@@ -253,7 +253,10 @@ class Board:
         found = self.material.sums.over_spans(node.quantity, area, node.over_time)
         if found is None:
             return Row([None] * len(self.spans), [0] * len(self.spans))
-        return Row([_decimal(value) for value in found[0]], found[1])
+        if node.factor == 1:
+            return Row([_decimal(value) for value in found[0]], found[1])
+        factor = Decimal(str(node.factor))
+        return Row([_decimal(value) * factor for value in found[0]], found[1])
 
     def _quotient(self, node: Quotient, area: int) -> Row:
         upper, lower = self._node(node.numerator, area), self._node(node.denominator, area)
