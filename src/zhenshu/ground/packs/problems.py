@@ -178,46 +178,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("The questions lead back to %(question)s."),
         _("Let each question lead further on, or to a category."),
     ),
-    "threshold_empty": (
-        _("A threshold needs above: or below:."),
-        _("Add the value that must not be passed."),
+    "exemption_ways": (
+        _("An exemption needs either when: or since: with months:."),
+        _("Give a condition, or the date it counts from and how many months."),
     ),
-    "match_sides": (
-        _("A match is either a need against an offer or clauses against dossiers."),
-        _("Give offer: with on:, or clauses:, not both."),
+    "per_mu_year": (_("%(year)s is not a year."), _('Write four digits in quotes, such as "2024".')),
+    "per_mu_keys": (
+        _("Here stand %(found)s where %(wanted)s are expected."),
+        _("Give each of them its number, and no others."),
     ),
-    # the portal
-    "portal_word": (
-        _("The portal names %(name)s, which this kind does not have."),
-        _("Use what the kind declares."),
-    ),
-    "portal_lacks": (
-        _("The field %(field)s is required, but the portal does not ask for it: nobody could send the form."),
-        _("Add it to asks: of the portal, or give it a default."),
-    ),
-    "portal_secret": (
-        _("A confidential kind cannot be open to the public."),
-        _("Remove portal:, or confidential: and sensitive:."),
-    ),
-    "portal_judged": (
-        _("judged: needs the stage called_back, which this kind does not use."),
-        _("Add called_back to stages:, or remove judged:."),
-    ),
-    "portal_shown": (
-        _("The field %(field)s is sensitive and may not be shown at the portal."),
-        _("Take it out of shows:."),
-    ),
-    "portal_office": (
-        _("This kind is not dispatched, so the portal must say which office receives it."),
-        _("Add office: with the key of an office."),
-    ),
-    "portal_answer": (
-        _("An answer leads to a next question or to a category, exactly one of the two."),
-        _("Give next: or category:."),
-    ),
-    "portal_circle": (
-        _("The questions lead back to %(question)s."),
-        _("Let each question lead further on, or to a category."),
+    "per_mu_cuts": (
+        _("The cuts %(cuts)s do not fall from class to class."),
+        _("Order the classes from the best, each with a lower cut than the one before; the last has none."),
     ),
     # conditions
     "condition_shape": (
