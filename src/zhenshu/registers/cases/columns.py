@@ -105,7 +105,7 @@ def choose_columns(
     if given:
         mapping = mapping | _checked(given, ordered, kind)
     origin = "given" if given else "guessed" if remembered is None else "remembered"
-    found = Columns(mapping, shape, _values(kind, shape), origin, tuple(ordered))
+    found = Columns(mapping, shape, values_read_as(kind, shape), origin, tuple(ordered))
     if not (found.headings_of("title") or found.headings_of("description") or _says_itself(kind, found)):
         words = {"headings": "、".join(headings)[:300]}
         raise ColumnError(_("No column tells what the matter is. The columns are: %(headings)s.") % words)
@@ -151,7 +151,7 @@ def _by_heading(named: Mapping[str, Iterable[str]], kind: CaseKind) -> dict[str,
     return found
 
 
-def _values(kind: CaseKind, shape: ImportShape | None) -> dict[str, dict[str, str]]:
+def values_read_as(kind: CaseKind, shape: ImportShape | None) -> dict[str, dict[str, str]]:
     """Return how written values are read: by the best shape, behind it by the kind's other shapes."""
     merged: dict[str, dict[str, str]] = {}
     for one in (*kind.imports.values(), *([shape] if shape else [])):

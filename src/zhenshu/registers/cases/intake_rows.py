@@ -125,7 +125,7 @@ class RowReader:
             reporter_phone=self._line(row, "reporter_phone"),
             office=self._office(row),
             source=self.plan.source,
-            source_number=self._number(row) or fingerprint_of(row, self.plan.columns),
+            source_number=self.number_of(row) or fingerprint_of(row, self.plan.columns),
             reported_at=moments["reported_at"],
             received_at=moments["opened_at"] or moments["reported_at"],
             fields=self._fields(row),
@@ -186,7 +186,7 @@ class RowReader:
     def _line(self, row: Row, key: str) -> str:
         return next(iter(self._lines(row, key)), "")
 
-    def _number(self, row: Row) -> str:
+    def number_of(self, row: Row) -> str:
         """Return the number where the row comes from; 2549.0 is how some programs save the number 2549."""
         line = self._line(row, "number")
         return line[:-2] if line.endswith(".0") and line[:-2].isdigit() else line

@@ -27,6 +27,7 @@ OTHER_ACTS: Mapping[str, str | Promise] = {
     "viewed": _("Confidential case viewed"),
     "exported": _("Whole file exported"),
     "carried_over": _("Carried over to the new area"),
+    "changed_above": _("Changed by the system above"),
 }
 VIEWS = ("viewed", "file_viewed")
 
