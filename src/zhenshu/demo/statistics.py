@@ -91,16 +91,24 @@ def _enterprise_returns(
     for year in sorted({year for year, _ in months}):
         by_series = {
             series: shares_of(total * level(series, year), weights)
-            for series, total in (
-                ("taxable", totals.taxable),
-                ("invoiced", totals.invoiced),
-                ("tax", totals.tax),
-            )
+            for series, total in (("invoiced", totals.invoiced), ("tax", totals.tax))
         }
+        by_series["taxable"] = _taxable(chosen, totals.taxable * level("taxable", year), weights)
         for place, dossier in enumerate(chosen):
             yearly = {series: parts[place] for series, parts in by_series.items()}
             told = [month for of, month in months if of == year]
             yield from _year_of(dossier, place, year, yearly, told, rng, falling=year == today.year)
+
+
+def _taxable(chosen: Sequence[Dossier], total: float, weights: Sequence[float]) -> list[float]:
+    """Return each enterprise's taxable sales: industry's come to *total*, the others' stand beside."""
+    industry = [place for place, one in enumerate(chosen) if one.fields.get("four_up") == "industry"]
+    industry = industry or list(range(len(chosen)))
+    scale = total / sum(weights[place] for place in industry)
+    found = [round(weight * scale, 2) for weight in weights]
+    for place, part in zip(industry, shares_of(total, [weights[p] for p in industry]), strict=True):
+        found[place] = part
+    return found
 
 
 def _year_of(
