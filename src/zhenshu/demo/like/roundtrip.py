@@ -20,9 +20,10 @@ from zhenshu.measures.indicators.evaluate import Board, evaluate_board
 from zhenshu.measures.indicators.models import Target
 from zhenshu.papers.reading.figures import Figure
 
-Outcome = Literal["equal", "differs", "infeasible", "not covered"]
+Outcome = Literal["equal", "met", "contradiction", "differs", "infeasible", "not covered"]
 WORDS: dict[Outcome, str] = {
-    "equal": "相等", "differs": "不等", "infeasible": "做不到", "not covered": "无指标",
+    "equal": "相等", "met": "达到", "contradiction": "矛盾", "differs": "不等", "infeasible": "做不到",
+    "not covered": "无指标",
 }  # fmt: skip
 
 
@@ -47,11 +48,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How many figures there are, how many an indicator covers, and how many of those came out equal."""
+    """How many figures there are, how many an indicator covers, and how many of those came out equal.
+
+    *met* are bounds (超, 不少于) that another value keeps, *contradictory* those whose name the report gives
+    another value as well; both are covered and not equal.
+    """
 
     figures: int
     covered: int
     equal: int
+    met: int
+    contradictory: int
     differs: int
     infeasible: int
 
@@ -83,8 +90,17 @@ def _line(figure: Figure, wish: Wish | None, reason: str, built: Township, board
     found = _composed(wish, built, board)
     if found is not None and not wish.barred and reads_as(figure, found, wish):
         return _told(figure, wish, found, "equal", "", board, built)
-    outcome: Outcome = "infeasible" if reason else "differs"
-    return _told(figure, wish, found, outcome, reason or _missing(found), board, built)
+    outcome, why = _unequal(wish, found, reason)
+    return _told(figure, wish, found, outcome, why, board, built)
+
+
+def _unequal(wish: Wish, found: Decimal | None, reason: str) -> tuple[Outcome, str]:
+    """Return how a figure stands whose number the records don't state, and why."""
+    if found is not None and (wish.rival is not None or not wish.barred) and keeps_bound(found, wish):
+        return "met", _("The bound is kept; the records state another value.")
+    if wish.contradicted:
+        return "contradiction", reason
+    return ("infeasible", reason) if reason else ("differs", _missing(found))
 
 
 def _missing(found: Decimal | None) -> str:
@@ -152,11 +168,29 @@ def reads_as(figure: Figure, found: Decimal, wish: Wish) -> bool:
     )
 
 
+def keeps_bound(found: Decimal, wish: Wish) -> bool:
+    """Tell whether *found* keeps what the report says no exact number of: at least, or at most."""
+    match wish.bound:
+        case ">=":
+            return Fraction(found) >= wish.value
+        case "<=":
+            return Fraction(found) <= wish.value
+    return False
+
+
 def summary_of(lines: Iterable[Line]) -> Summary:
     """Return the counts."""
     counts = Counter(line.outcome for line in lines)
     covered = counts.total() - counts["not covered"]
-    return Summary(counts.total(), covered, counts["equal"], counts["differs"], counts["infeasible"])
+    return Summary(
+        figures=counts.total(),
+        covered=covered,
+        equal=counts["equal"],
+        met=counts["met"],
+        contradictory=counts["contradiction"],
+        differs=counts["differs"],
+        infeasible=counts["infeasible"],
+    )
 
 
 # ── printing ──────────────────────────────────────────────────────────────────────────────────────────
@@ -178,5 +212,6 @@ def write_table(lines: Sequence[Line], summary: Summary, out: TextIO) -> None:
         out.write(f"{WORDS[line.outcome]}  {line.quote}  {line.name}  {told}  {line.why}".rstrip() + "\n")
     out.write(
         f"\n数据 {summary.figures}，有指标 {summary.covered}，相等 {summary.equal}（{summary.share}%），"
+        f"达到界限 {summary.met}，报告自相矛盾 {summary.contradictory}，"
         f"不等 {summary.differs}，做不到 {summary.infeasible}\n"
     )

@@ -47,7 +47,7 @@ class Wish:
     """A figure to be stated: *value* in the indicator's unit, which may be off by *slack* unseen.
 
     A target wish has the *measured* of its target: value, growth or change. *barred* says why a figure with
-    an indicator asks for nothing after all.
+    an indicator asks for nothing after all; *rival* is the figure that is asked for in its stead.
     """
 
     figure: Figure
@@ -58,6 +58,17 @@ class Wish:
     slack: Fraction = Fraction(0)
     measured: str = "value"
     barred: str = ""
+    rival: Figure | None = None
+
+    @property
+    def bound(self) -> str:
+        """What the value may be beside the number itself: the first of its kind may have followers."""
+        return ">=" if is_first(self.figure) else self.figure.bound
+
+    @property
+    def contradicted(self) -> bool:
+        """Tell whether the report gives what has one name two values, of which only one can be true."""
+        return self.rival is not None and name_of(self.rival) == name_of(self.figure)
 
 
 def year_of(report: Report) -> int | None:
@@ -84,7 +95,7 @@ def _wish(figure: Figure, plan: Plan, year: int) -> Wish:
     view = _view(figure)
     planned = year + 1 if figure.year is None or figure.year <= year else figure.year
     wish = Wish(figure, plan.code, planned if view == "target" else year, view)
-    if figure.kind == "rank":
+    if figure.kind == "rank" and not is_first(figure):
         return replace(wish, barred=_("A rank is told by who ranks, not by one township's records."))
     village = _ONE_VILLAGE.match(figure.name)
     if village and village["name"] not in GENERAL and not plan.kind.name.startswith(village[0]):
@@ -93,6 +104,16 @@ def _wish(figure: Figure, plan: Plan, year: int) -> Wish:
     if figure.value is None:
         return replace(wish, barred=_("The report does not tell the number."))
     return _change(wish, plan) if figure.kind == "level_change" else _level(wish, plan)
+
+
+def is_first(figure: Figure) -> bool:
+    """Tell whether a rank says that the first one of its kind came to be (首家), which is a number of one."""
+    return figure.kind == "rank" and figure.quote.startswith("首") and figure.value == 1
+
+
+def name_of(figure: Figure) -> str:
+    """Return the name of what a figure measures, as names are compared."""
+    return normal_name(figure.of if figure.kind == "level_change" and figure.of else figure.name)
 
 
 def _view(figure: Figure) -> View:
@@ -194,9 +215,7 @@ def _strangeness(wish: Wish) -> tuple[bool, int]:
     """Return how far a figure's name is from the names of its indicator; the plainest comes first."""
     kind = library().indicators[wish.code]
     names = {normal_name(name) for name in (kind.name, *kind.aliases)}
-    own = normal_name(
-        wish.figure.of if wish.figure.kind == "level_change" and wish.figure.of else wish.figure.name
-    )
+    own = name_of(wish.figure)
     return own not in names, min(abs(len(own) - len(name)) for name in names)
 
 
@@ -207,7 +226,8 @@ def _unless_rival(wish: Wish, best: dict[tuple[str, int, str, str], Wish]) -> Wi
     if abs(chosen.value - wish.value) <= max(wish.slack, chosen.slack):
         return wish
     words = {"quote": chosen.figure.quote, "name": chosen.figure.name}
-    return replace(wish, barred=_("The report gives this indicator %(quote)s (%(name)s) too.") % words)
+    barred = _("The report gives this indicator %(quote)s (%(name)s) too.") % words
+    return replace(wish, barred=barred, rival=chosen.figure)
 
 
 def is_told(wish: Wish) -> bool:
