@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "zhenshu.registers.plans",
     "zhenshu.registers.blocks",
     "zhenshu.registers.engines",
+    "zhenshu.registers.portal",
     "zhenshu.measures.indicators",
     "zhenshu.measures.economy",
     "zhenshu.measures.scorecards",
@@ -42,6 +43,7 @@ INSTALLED_APPS = [
     "zhenshu.papers.adopting",
     "zhenshu.papers.publishing",
     "zhenshu.doors.desk",
+    "zhenshu.doors.portal",
     "zhenshu.doors.api",
     "zhenshu.doors",
 ]

@@ -9,6 +9,7 @@ from zhenshu.doors.health import show_health
 # Path of a door and the module that holds its addresses.
 DOORS: tuple[tuple[str, str], ...] = (
     ("api/v1/", "zhenshu.doors.api.urls"),
+    ("portal/", "zhenshu.doors.portal.urls"),
     ("", "zhenshu.doors.desk.urls"),
 )
 

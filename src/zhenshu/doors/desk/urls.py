@@ -55,6 +55,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patrol/follow/", patrol.follow_report, name="follow_report"),
     path("patrol/worker.js", patrol.show_worker, name="patrol_worker"),
     path("", include("zhenshu.doors.desk.more_urls")),
+    path("", include("zhenshu.doors.portal.desk_urls")),
     path("", include("zhenshu.doors.desk.report_urls")),
     path("", include("zhenshu.doors.desk.plan_urls")),
     path("", include("zhenshu.doors.desk.block_urls")),

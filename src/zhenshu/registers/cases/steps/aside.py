@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.utils.translation import gettext as _
 
-from zhenshu.ground.packs.schema import ClockScope, Stage
+from zhenshu.ground.packs.schema import ClockScope, ReopenRule, Stage
 from zhenshu.ground.worktime import deadlines
 from zhenshu.ground.worktime.limits import LimitError, parse_limit
 from zhenshu.registers.cases import clocks as clockwork
@@ -262,14 +264,18 @@ def _wake_share(turn: Turn, lead: Assignment) -> None:
         turn.case.stage = Stage.DISPATCHED
 
 
+def reopening_ends(closed_at: datetime, rule: ReopenRule) -> datetime:
+    """Return until when a matter that was closed then may be opened again."""
+    return deadlines.due(closed_at, rule.within, clockwork.work_calendar())
+
+
 def _check_window(turn: Turn) -> None:
     rule = turn.kind.reopen
     if rule is None:
         raise StepNotLawfulError(_("Matters of this kind are not opened again; report a new one."))
     if turn.case.reopened >= rule.times:
         raise StepNotLawfulError(_("This matter was already opened again as often as its kind allows."))
-    closed_at = turn.case.closed_at or turn.at
-    last = deadlines.due(closed_at, rule.within, clockwork.work_calendar())
+    last = reopening_ends(turn.case.closed_at or turn.at, rule)
     if turn.at > last:
         sentence = _("The window for opening again ended on %(day)s; report a new matter.")
         raise StepNotLawfulError(sentence % {"day": f"{last:%Y-%m-%d}"})
