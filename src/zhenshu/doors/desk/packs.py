@@ -87,8 +87,10 @@ class PackCard:
 def list_packs(request: DeskRequest) -> HttpResponse:
     """Show the business lines with the packs in force; a line without one says so."""
     shelf = library()
-    others = [pack for pack in shelf.packs.values() if pack.line not in LINES]
-    lines = [(name, [_card(shelf, pack) for pack in _packs_of(shelf, line)]) for line, name in LINES.items()]
+    others = [pack for pack in shelf.packs.values() if pack.line not in shelf.lines]
+    lines = [
+        (name, [_card(shelf, pack) for pack in _packs_of(shelf, line)]) for line, name in shelf.lines.items()
+    ]
     context = {
         "page_title": _("Business lines with a pack in force: %(count)d") % {"count": len(shelf.packs)},
         "lines": [(name, cards) for name, cards in lines if cards],

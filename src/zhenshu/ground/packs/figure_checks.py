@@ -26,7 +26,7 @@ def check_indicator(indicator: IndicatorKind, place: Place, pack: Pack, shelf: S
         yield Finding(place, "indicator_code", {"code": code, "pack": pack.pack})
     elif owner != pack.pack:
         yield Finding(place, "indicator_owner", {"code": code, "owner": owner, "pack": pack.pack})
-    if indicator.line and indicator.line not in LINES:
+    if indicator.line and indicator.line not in (*LINES, pack.pack):
         yield Finding((*place, "line"), "unknown_line", {"line": indicator.line, "allowed": list(LINES)})
     measure = indicator.measure
     if measure is not None:

@@ -55,7 +55,7 @@ POINTERS: dict[type[Declared], dict[str, tuple[str, ...]]] = {
 def find_problems(pack: Pack, shelf: Shelf) -> Iterator[Finding]:
     """Yield everything in *pack* that points to nothing, in the order of the file."""
     yield from _same_keys(pack)
-    if pack.line and pack.line not in LINES:
+    if pack.line and pack.line not in (*LINES, pack.pack):  # a pack may be a business line of its own
         yield Finding(("line",), "unknown_line", {"line": pack.line, "allowed": list(LINES)})
     for place, thing in walk(pack):
         yield from _pointers(place, thing, pack, shelf)

@@ -77,6 +77,11 @@ class Library:
     def packs(self) -> dict[str, Pack]:
         return {key: file.pack for key, file in self.chosen.items() if file.pack}
 
+    @cached_property
+    def lines(self) -> dict[str, str]:
+        """The names of all business lines: those every township has, then those that a pack adds."""
+        return LINES | {pack.line: pack.name for pack in self.packs.values() if pack.line == pack.pack}
+
     @property
     def absent(self) -> frozenset[str]:
         """The business lines that no usable pack declares today; what refers to them waits."""

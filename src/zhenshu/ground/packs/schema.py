@@ -62,6 +62,7 @@ from zhenshu.ground.packs.case_kinds import (
     DuplicateRule,
     ImportShape,
     LimitRule,
+    PortalRule,
     Reason,
     ReopenRule,
     Stage,
@@ -91,10 +92,10 @@ __all__ = [
     "DuplicateRule", "DutyKind", "ExchangeKind", "FieldKind", "FieldType", "FormKind", "FundKind",
     "ImportShape", "IndicatorKind", "LadderKind", "LampRule", "LayerKind", "LearningKind", "LimitRule",
     "LimitValue", "MatchKind", "Measure", "MeetingKind", "Named", "Pack", "Packed", "PanelKind",
-    "PayoutKind", "PerMuKind", "PlanKind", "PointsKind", "ReadingKind", "Reason", "RelationKind",
-    "ReopenRule", "RoundKind", "ScaleBand", "ScaleFactor", "ScaleKind", "ScoreItem", "ScorecardKind",
-    "Sentences", "Stage", "StepRule", "SubjectRule", "SupervisionRule", "SupervisionTrigger",
-    "SupplyKind", "SurveyKind", "ThresholdKind", "TieKind", "Where",
+    "PayoutKind", "PerMuKind", "PlanKind", "PointsKind", "PortalRule", "ReadingKind", "Reason",
+    "RelationKind", "ReopenRule", "RoundKind", "ScaleBand", "ScaleFactor", "ScaleKind", "ScoreItem",
+    "ScorecardKind", "Sentences", "Stage", "StepRule", "SubjectRule", "SupervisionRule",
+    "SupervisionTrigger", "SupplyKind", "SurveyKind", "ThresholdKind", "TieKind", "Where",
 ]  # fmt: skip
 
 LINES: dict[str, str] = {
