@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "zhenshu.registers.plans",
     "zhenshu.registers.blocks",
     "zhenshu.registers.engines",
+    "zhenshu.registers.layers",
     "zhenshu.registers.portal",
     "zhenshu.measures.indicators",
     "zhenshu.measures.economy",
