@@ -20,6 +20,7 @@ from django.utils import timezone
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
+from zhenshu.doors.desk.export_notes import note_export
 from zhenshu.ground.people.errors import NotAllowedError
 from zhenshu.ground.people.models import Role, User
 from zhenshu.ground.people.scope import HeldPost, Scope, scope_of
@@ -102,11 +103,13 @@ def _narrowed(whole: Scope, post_id: int | None) -> Scope:
 
 def _answer(view: View, request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     try:
-        return view(request, *args, **kwargs)
+        answer = view(request, *args, **kwargs)
     except (CaseNotFoundError, DossierNotFoundError, PlanNotFoundError, RecordNotFoundError) as error:
         raise Http404(str(error)) from error
     except REFUSED as error:
         raise PermissionDenied(str(error)) from error
+    note_export(request, request.scope, answer)
+    return answer
 
 
 def _to_log_in(request: HttpRequest) -> HttpResponse:

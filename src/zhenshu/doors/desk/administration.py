@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from zhenshu.doors.desk.access import FORM, DeskRequest, page
 from zhenshu.doors.desk.context import ADMINISTRATORS
+from zhenshu.doors.desk.export_notes import BlankTable
 from zhenshu.doors.desk.exports import CONTENT_TYPE, attachment_header
 from zhenshu.doors.desk.lists import Tile, crumbs
 from zhenshu.ground.areas import exchange
@@ -266,7 +267,7 @@ def _workbook(name: str, sheets: dict[str, tuple[list[str], dict[str, str]]]) ->
             cell.font = Font(bold=True)
     target = BytesIO()
     book.save(target)
-    response = HttpResponse(target.getvalue(), content_type=CONTENT_TYPE)
+    response = BlankTable(target.getvalue(), content_type=CONTENT_TYPE)
     response["Content-Disposition"] = attachment_header(f"{name}.xlsx")
     return response
 

@@ -26,6 +26,7 @@ from zhenshu.doors.desk.block_words import ICONS
 from zhenshu.doors.desk.case_rows import kind_name
 from zhenshu.doors.desk.components import Link
 from zhenshu.doors.desk.dossiers import dossier_kind, title_for
+from zhenshu.doors.desk.export_notes import NotedTable
 from zhenshu.doors.desk.exports import CONTENT_TYPE, attachment_header
 from zhenshu.doors.desk.file_sheets import write_file
 from zhenshu.doors.desk.ledger_words import action_word
@@ -287,6 +288,6 @@ def export_file(request: DeskRequest, dossier_id: int) -> HttpResponse:
         record(
             request.scope.actor, "dossier.exported", dossier, area_id=dossier.area_id, before=None, after=None
         )
-    response = HttpResponse(body, content_type=CONTENT_TYPE)
+    response = NotedTable(body, content_type=CONTENT_TYPE)
     response["Content-Disposition"] = attachment_header(f"{title}.xlsx")
     return response

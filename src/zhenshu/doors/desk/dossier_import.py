@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from zhenshu.doors.desk.access import FORM, DeskRequest, page
 from zhenshu.doors.desk.components import Link
 from zhenshu.doors.desk.dossiers import dossier_kind
+from zhenshu.doors.desk.export_notes import BlankTable
 from zhenshu.doors.desk.exports import CONTENT_TYPE, attachment_header
 from zhenshu.doors.desk.sheet_forms import TableForm, sheet_link
 from zhenshu.ground.areas.models import Area
@@ -88,6 +89,6 @@ def take_in(kind: DossierKind, form: SheetForm, scope: Scope) -> Outcome | None:
 def import_template(request: DeskRequest, code: str) -> HttpResponse:
     """Answer with an empty sheet that has the headings of the kind."""
     kind = dossier_kind(code)
-    response = HttpResponse(template(kind), content_type=CONTENT_TYPE)
+    response = BlankTable(template(kind), content_type=CONTENT_TYPE)
     response["Content-Disposition"] = attachment_header(f"{kind.name}.xlsx")
     return response

@@ -21,6 +21,7 @@ from zhenshu.doors.desk.engine_parts import (
     AreaField,
     ReasonForm,
     kind_or_404,
+    leaves,
     trail,
     try_act,
 )
@@ -198,6 +199,7 @@ def show_draw(request: DeskRequest, draw_id: int) -> HttpResponse:
         records=drawn,
         rows=lambda some: _object_rows(some, kind, request.scope),
         empty=_("Nothing is drawn yet; the list is frozen."),
+        export=leaves(kind, kind.of),
         size=500,
     )
     return show_listing(

@@ -23,6 +23,7 @@ from zhenshu.doors.desk.engine_parts import (
     ReasonForm,
     day_input,
     kind_or_404,
+    leaves,
     named,
     trail,
     try_act,
@@ -102,6 +103,7 @@ def list_climbers(request: DeskRequest, code: str) -> HttpResponse:
         records=[one for one in found if _fits(one[1], asked)],
         rows=lambda some: _climb_rows(some, kind, request.scope),
         empty=_("No dossier stands here."),
+        export=leaves(kind, kind.of),
     )
     return show_listing(
         request,
@@ -249,6 +251,7 @@ def list_places(request: DeskRequest, code: str) -> HttpResponse:
         records=_found_places(kind, asked, request.scope),
         rows=lambda some: _place_rows(some, kind, request.scope),
         empty=_("Nobody has been entered yet."),
+        export=leaves(kind, kind.of),
     )
     return show_listing(
         request,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from zhenshu.doors.desk.access import FORM, DeskRequest, go_to, page
 from zhenshu.doors.desk.components import Cell, Column, Link, Option, Row
 from zhenshu.doors.desk.dossiers import title_for
-from zhenshu.doors.desk.engine_parts import KEEPERS, kind_or_404, named, trail, try_act
+from zhenshu.doors.desk.engine_parts import KEEPERS, kind_or_404, leaves, named, trail, try_act
 from zhenshu.doors.desk.form_pages import form_page
 from zhenshu.doors.desk.lists import Asked, Condition, Listing, condition_bar, read_asked, show_listing
 from zhenshu.ground.packs.schema import MatchKind
@@ -62,6 +62,7 @@ def list_matches(request: DeskRequest, code: str) -> HttpResponse:
         records=[one for one in matches.find_matches(kind, request.scope) if _fits(one, asked)],
         rows=lambda some: _rows(some, kind, request.scope),
         empty=_("Nothing fits today."),
+        export=leaves(kind, kind.need, kind.offer),
     )
     bar = condition_bar(asked, conditions)
     return show_listing(request, listing, asked, bar=bar, breadcrumbs=trail(kind, "matches"))

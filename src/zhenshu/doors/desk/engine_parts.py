@@ -16,6 +16,7 @@ from zhenshu.doors.desk.components import Link
 from zhenshu.doors.desk.dossiers import title_for
 from zhenshu.doors.desk.pack_fields import MOST_OFFERED, Suggested, area_choices
 from zhenshu.ground.areas.models import Area
+from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import Packed
 from zhenshu.ground.people.models import Role
 from zhenshu.ground.people.scope import Scope
@@ -56,6 +57,13 @@ def trail(kind: Packed, engine: str, here: str = "") -> list[Link]:
         Link(title=kind.name, url=reverse(f"desk:{engine}", args=[kind.full_code]) if here else ""),
     ]
     return [*links, Link(title=here)] if here else links
+
+
+def leaves(kind: Packed, *of: str | None) -> bool:
+    """Tell whether a list about these kinds of dossiers leaves as a table: not that of sensitive persons."""
+    kinds = library().dossier_kinds
+    found = [kinds.get(full_code(kind, one)) for one in of if one]
+    return not any(one is not None and one.sensitive for one in found)
 
 
 def try_act(act: Callable[[], Done], form: forms.Form) -> Done | None:

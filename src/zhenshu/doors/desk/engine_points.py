@@ -26,6 +26,7 @@ from zhenshu.doors.desk.engine_parts import (
     ReasonForm,
     day_input,
     kind_or_404,
+    leaves,
     named,
     trail,
     try_act,
@@ -98,6 +99,7 @@ def list_accounts(request: DeskRequest, code: str) -> HttpResponse:
         records=_found_accounts(kind, asked, request.scope),
         rows=lambda some: _account_rows(some, request.scope),
         empty=_("Nobody holds points yet."),
+        export=leaves(kind, kind.of),
     )
     return show_listing(
         request,
@@ -181,6 +183,7 @@ def list_transfers(request: DeskRequest, code: str) -> HttpResponse:
         records=_found_transfers(kind, asked, request.scope),
         rows=lambda some: _transfer_rows(some, kind, request.scope),
         empty=_("No points have moved yet."),
+        export=leaves(kind, kind.of),
     )
     here = _("Records")
     return show_listing(

@@ -82,6 +82,7 @@ def list_graded(request: DeskRequest, code: str) -> HttpResponse:
         records=[one for one in found if _fits(scale, one, asked)],
         rows=lambda some: _rows(some, scale, request.scope),
         empty=_("Nothing is graded on this scale."),
+        export=not any(dossier.sensitive for dossier, _grading in found),
     )
     history = Link(title=_("All gradings"), url=reverse("desk:gradings", args=[code]), icon="list")
     return show_listing(
@@ -141,7 +142,7 @@ def _band(scale: ScaleKind, one: Grading) -> str:
 def list_gradings(request: DeskRequest, code: str) -> HttpResponse:
     """Show every grading ever made with its factors, the newest first."""
     scale = kind_or_404(code, ScaleKind)
-    here = _("All gradings")
+    here, gradings = _("All gradings"), scales.gradings_of(scale, request.scope)
     listing = Listing(
         name=f"{scale.name} · {here}",
         columns=[
@@ -153,9 +154,10 @@ def list_gradings(request: DeskRequest, code: str) -> HttpResponse:
             Column(title=_("Version"), phone=False),
             Column(title=_("Made by"), phone=False),
         ],
-        records=scales.gradings_of(scale, request.scope),
+        records=gradings,
         rows=lambda some: (_grading_row(one, scale, request.scope) for one in some),
         empty=_("Nothing is graded on this scale."),
+        export=not gradings.filter(dossier__sensitive=True).exists(),
     )
     return show_listing(request, listing, read_asked(request, []), breadcrumbs=trail(scale, "scales", here))
 

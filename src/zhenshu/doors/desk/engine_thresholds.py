@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from zhenshu.doors.desk.access import DeskRequest, page
 from zhenshu.doors.desk.components import Cell, Column, Option, Row
 from zhenshu.doors.desk.dossiers import title_for
-from zhenshu.doors.desk.engine_parts import kind_or_404, named, trail
+from zhenshu.doors.desk.engine_parts import kind_or_404, leaves, named, trail
 from zhenshu.doors.desk.lists import Condition, Listing, condition_bar, read_asked, show_listing
 from zhenshu.ground.packs.blocks import ThresholdLevel
 from zhenshu.ground.packs.schema import ThresholdKind
@@ -50,6 +50,7 @@ def list_alarms(request: DeskRequest, code: str) -> HttpResponse:
         records=found,
         rows=lambda some: _rows(some, kind, request.scope),
         empty=_("No reading went beyond its limit."),
+        export=leaves(kind, kind.of),
     )
     return show_listing(
         request,

@@ -16,6 +16,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 
 from zhenshu.doors.desk.components import Cell, Column, Table
+from zhenshu.doors.desk.export_notes import RecordTable
 from zhenshu.doors.desk.states import look_of
 
 # Few requests write a file: a server process carries the library only once it has written one.
@@ -42,8 +43,9 @@ def export_rows(
     name: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]], *, as_of: datetime | None = None
 ) -> HttpResponse:
     """Return *rows* as an Excel file with the heads of *columns*; a second sheet says as of when."""
-    body = write_workbook(name, columns, rows, as_of=as_of or timezone.now())
-    response = HttpResponse(body, content_type=CONTENT_TYPE)
+    lines = list(rows)
+    body = write_workbook(name, columns, lines, as_of=as_of or timezone.now())
+    response = RecordTable(body, content_type=CONTENT_TYPE, rows=len(lines))
     response["Content-Disposition"] = attachment_header(f"{name}.xlsx")
     return response
 

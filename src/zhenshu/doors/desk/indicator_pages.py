@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -386,7 +387,7 @@ def list_records(request: DeskRequest, code: str) -> HttpResponse:
             Column(title=_("Area")),
             Column(title=_("Day")),
         ],
-        records=_with_names(group),
+        records=_with_names(group, leaving=asked.excel),
         rows=lambda some: record_rows(some, request.scope),
         empty=_("No record lies behind this number."),
         numbered=True,
@@ -406,10 +407,20 @@ def list_records(request: DeskRequest, code: str) -> HttpResponse:
     )
 
 
-def _with_names(group: Group) -> Any:
-    """Return the records of a group with the names a line shows."""
-    related = {Reading: ("dossier__area",)}.get(group.records.model, ("area",))
-    return group.records.select_related(*related).order_by("pk")
+# What is about sensitive persons, by sort of record: it is seen with the right to it, and leaves in no table.
+_SENSITIVE: Mapping[type[Model], str] = {
+    Case: "confidential",
+    Dossier: "sensitive",
+    Reading: "dossier__sensitive",
+    Record: "sensitive",
+}
+
+
+def _with_names(group: Group, *, leaving: bool = False) -> Any:
+    """Return the records of a group with the names a line shows; those *leaving* are none of persons."""
+    model = group.records.model
+    found = group.records.select_related(*{Reading: ("dossier__area",)}.get(model, ("area",))).order_by("pk")
+    return found.exclude(**{_SENSITIVE[model]: True}) if leaving and model in _SENSITIVE else found
 
 
 def record_rows(records: Sequence[Any], scope: Scope) -> Iterable[Row]:

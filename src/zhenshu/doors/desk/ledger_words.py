@@ -33,6 +33,7 @@ SUBJECTS: Mapping[str, Words] = {
     "webhook": _("Webhooks"),
     **engine_words.SUBJECTS,
     **adopting_words.SUBJECTS,
+    "list": _("Lists taken out"),
     "demo": _("Demonstration"),
 }
 ACTS: Mapping[str, Words] = {
@@ -96,6 +97,7 @@ ACTS: Mapping[str, Words] = {
     "webhook.created": _("Webhook created"),
     "webhook.changed": _("Webhook changed"),
     "webhook.removed": _("Webhook removed"),
+    "list.exported": _("List taken out as a table"),
     "demo.planted": _("Demonstration township planted"),
     **plan_words.ACTS,
     **block_words.ACTS,

@@ -23,6 +23,7 @@ PLAIN_FIELDS = frozenset(
         "ended_on",
         "closed_on", "opened_on", "due_at", "closed_at", "dispatched_at", "answered_at", "outcome", "in_time",
         "area_id", "office_id", "lead_office_id", "period", "on", "series", "level", "valid_from", "valid_to",
+        "list", "rows",
     }
 )  # fmt: skip
 
