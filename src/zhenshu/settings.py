@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "zhenshu.registers.blocks",
     "zhenshu.registers.engines",
     "zhenshu.registers.layers",
+    "zhenshu.registers.exchanges",
     "zhenshu.registers.portal",
     "zhenshu.measures.indicators",
     "zhenshu.measures.economy",

@@ -6,8 +6,9 @@ from zhenshu.doors.api.webhooks.outbox import Outbox
 from zhenshu.ground.ledger.record import Follower, register_followers
 from zhenshu.measures.indicators.tallies import TallyFollower
 from zhenshu.registers.engines.thresholds import ThresholdFollower
+from zhenshu.registers.exchanges.outbox import ExchangeFollower
 
-FOLLOWERS: tuple[Follower, ...] = (TallyFollower(), Outbox(), ThresholdFollower())
+FOLLOWERS: tuple[Follower, ...] = (TallyFollower(), Outbox(), ThresholdFollower(), ExchangeFollower())
 
 
 def connect() -> None:

@@ -27,6 +27,7 @@ from zhenshu.registers.cases.worker_tasks import (
     write_missing_days,
 )
 from zhenshu.registers.engines.points import lapse_old_points
+from zhenshu.registers.exchanges.working import run_exchanges
 from zhenshu.registers.plans.relighting import relight
 
 
@@ -47,6 +48,7 @@ def clear_sessions() -> None:
 PERIODIC: tuple[Periodic, ...] = (
     Periodic(seal_entries),
     Periodic(deliver_waiting),
+    Periodic(run_exchanges),
     Periodic(build_missing),
     Periodic(retrain_if_due, minute="40"),
     Periodic(escalate_due_clocks),
