@@ -29,6 +29,7 @@ from zhenshu.registers.cases.worker_tasks import (
 from zhenshu.registers.engines.points import lapse_old_points
 from zhenshu.registers.exchanges.working import run_exchanges
 from zhenshu.registers.plans.relighting import relight
+from zhenshu.registers.renames import carry_over_renamed_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(propose_supervision, minute="*/15"),
     Periodic(follow_moved_borders, minute="*/10"),
     Periodic(write_missing_days, minute="5"),
+    Periodic(carry_over_renamed_fields, minute="*/5"),
     Periodic(relight, minute="10"),
     Periodic(clear_sessions, minute="15", hour="3"),
     Periodic(lapse_old_points, minute="35", hour="3"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhenshu.doors.desk import adopting_words, block_words, engine_words, plan_words
+from zhenshu.doors.desk import adopting_words, block_words, engine_words, plan_words, scorecard_words
 from zhenshu.registers.cases.steps.table import STEPS
 from zhenshu.registers.cases.story import OTHER_ACTS
 
@@ -33,11 +33,13 @@ SUBJECTS: Mapping[str, Words] = {
     "webhook": _("Webhooks"),
     **engine_words.SUBJECTS,
     **adopting_words.SUBJECTS,
+    **scorecard_words.SUBJECTS,
     "list": _("Lists taken out"),
     "demo": _("Demonstration"),
 }
 ACTS: Mapping[str, Words] = {
     "dossier.created": _("Dossier opened"),
+    "field.renamed": _("Field carried over to its new name"),
     "dossier.corrected": _("Dossier corrected"),
     "dossier.closed": _("Dossier closed"),
     "dossier.reopened": _("Dossier reopened"),
@@ -103,6 +105,7 @@ ACTS: Mapping[str, Words] = {
     **block_words.ACTS,
     **engine_words.ACTS,
     **adopting_words.ACTS,
+    **scorecard_words.ACTS,
 }
 
 

@@ -149,6 +149,7 @@ class FieldKind(Named):
     help: str = ""
     aliases: tuple[str, ...] = ()  # column headings under which spreadsheets know it
     default: Any = None
+    formerly: tuple[str, ...] = ()  # keys it had before: what records hold under them comes along
 
     @model_validator(mode="after")
     def check(self) -> FieldKind:

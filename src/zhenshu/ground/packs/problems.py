@@ -228,6 +228,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         _("The field %(field)s has the name of something every record of this kind has anyway."),
         _("Give the field another key, such as %(field)s_given."),
     ),
+    "former_key": (
+        _("The field %(field)s says it was %(former)s before, but that is still the field %(other)s."),
+        _("Take %(former)s out of formerly, or give up the other field."),
+    ),
     "unknown_step": (_("%(step)s is not a step of the loop."), _("Use one of the steps.")),
     "unknown_role": (_("%(role)s is not a role."), _("Use one of the roles.")),
     "unknown_clock": (_("The kind has no clock %(clock)s."), _("Correct the name or add the clock.")),

@@ -59,6 +59,7 @@ def find_problems(pack: Pack, shelf: Shelf) -> Iterator[Finding]:
         yield Finding(("line",), "unknown_line", {"line": pack.line, "allowed": list(LINES)})
     for place, thing in walk(pack):
         yield from _pointers(place, thing, pack, shelf)
+        yield from _former_keys(place, getattr(thing, "fields", None))
     for kind in pack.cases.values():
         yield from check_case(kind, ("cases", kind.code))
     for dossier in pack.dossiers.values():
@@ -83,6 +84,19 @@ def _same_keys(pack: Pack) -> Iterator[Finding]:
             if key in seen:
                 yield Finding((block, key), "same_key", {"key": key, "first": seen[key], "second": block})
             seen[key] = block
+
+
+def _former_keys(place: Place, fields: object) -> Iterator[Finding]:
+    """A former key must be free: what is held under it would otherwise belong to two fields."""
+    if not isinstance(fields, dict):
+        return
+    taken = dict.fromkeys(fields, "")
+    for key, field in fields.items():
+        for former in getattr(field, "formerly", ()):
+            if former in taken:
+                facts = {"field": key, "former": former, "other": taken[former] or former}
+                yield Finding((*place, "fields", key, "formerly"), "former_key", facts)
+            taken[former] = key
 
 
 def _pointers(place: Place, thing: Declared, pack: Pack, shelf: Shelf) -> Iterator[Finding]:
