@@ -39,6 +39,8 @@ def _among(place: Place, names: Iterable[str], allowed: Iterable[str]) -> Iterat
 
 def _fields(kind: CaseKind, rule: PortalRule, at: Place) -> Iterator[Finding]:
     filled = {*rule.asks, rule.text}
+    if kind.subject is not None and kind.subject.required:
+        yield Finding(at, "portal_lacks", {"field": "subject"})
     for key, field in kind.fields.items():
         if field.required and field.default is None and key not in filled:
             yield Finding((*at, "asks"), "portal_lacks", {"field": key})
