@@ -15,12 +15,19 @@ from .setting import (
     join,
     noun_after,
     peel,
+    split_subjects,
     with_measure,
 )
 
+_OWN_VERB = re.compile(r"^(?:在谈|在建|意向|储备)|(?:排查|整改|培训|检查|整治|改造|化解|调解|签约)$")
+_REACHED = re.compile(r"^(?:提高|增加|增长|上升|提升|扩大|下降|减少|降低|压减)(?:到|至)(?:了|近|约|超)*$")
+"""The second of two levels: 由673万元增长到799万元."""
 _LEVEL_ONLY = re.compile(r"^(?:国家|省|市|区|县|镇)级$")
 _PAYER = re.compile(r"^(?:各级|镇|村|乡|区|县|市|街道|社区|财政|两级)+$")
 _CLASS_ONLY = re.compile(r"^[千百十]?[万亿]元以[上下](?:项目|企业)?$")
+_COUNTABLE = re.compile(
+    r"^(?:高校|企业|村|社区|小区|学校|项目|行政村|村居|镇街|单位|部门|家庭农场|合作社|村民小组|点位|片区)$"
+)
 _INVEST = re.compile(r"(?:总投资|投资|投入|投资额)$")
 
 
@@ -52,7 +59,7 @@ def name_count(setting: Setting, topic: Topic, offset: int) -> list[str]:
 
 def _name_spent(setting: Setting, core: str, topic: Topic) -> str:
     """Return the name of an investment by what it is for: 投资3500万元的门诊大楼工程."""
-    opening = setting.right.lstrip("的 ")
+    opening = "" if setting.right.startswith("对") else setting.right.lstrip("的 ")
     noun = noun_after(phrases.KEPT_FRONT.sub("", opening)) or noun_after(setting.ahead)
     word = "投资额" if "投资" in setting.clause else "投入资金"
     if setting.right.startswith("的") and noun:
@@ -72,6 +79,8 @@ def _noun_follows(core: str, setting: Setting) -> bool:
     if not setting.right or setting.right[0] in "、和与及)）”(（。 以或至�?？,，":
         return False
     if not core or not setting.followed:
+        return True
+    if _COUNTABLE.match(setting.right):
         return True
     bare = phrases.LINK_TAIL.sub("", setting.clause).strip()
     return not bare or bool(phrases.VERB_TAIL.search(bare)) or setting.clause.endswith("等")
@@ -106,7 +115,7 @@ def _names_before(core: str, setting: Setting, topic: Topic) -> list[str]:
     thing = core[front.end() :] if front else core
     if front:
         topic.verb = front[0]
-    elif setting.joined and topic.verb and core:
+    elif setting.joined and topic.verb and core and not _OWN_VERB.search(core):
         if core in phrases.ALONE_VERBS and topic.thing:
             return [with_measure(f"{core}{topic.thing}", setting.candidate)]
         core = f"{topic.verb}{core}"
@@ -116,6 +125,8 @@ def _names_before(core: str, setting: Setting, topic: Topic) -> list[str]:
         return [with_measure(f"{core if core != '村' else ''}{topic.level}", setting.candidate)]
     if not thing and len(core) >= 4:
         return [with_measure(core, setting.candidate)]
+    if not core and _REACHED.match(setting.clause.strip()) and topic.levels:
+        return [topic.levels[-1]]
     if core in phrases.GENERIC or len(thing) < 2 or _CLASS_ONLY.match(core):
         around = context_of(setting, topic)
         if _CLASS_ONLY.match(core) or (core in phrases.STAGES and around.endswith("项目")):
@@ -132,6 +143,8 @@ def _names_before(core: str, setting: Setting, topic: Topic) -> list[str]:
 def _remember(core: str, thing: str, setting: Setting, topic: Topic) -> list[str]:
     """Return the names and keep their things for the figures that follow."""
     parts = COORDINATED.split(re.sub(r"(开)(?=竣工)", r"\1工、", core))
+    if setting.told_apart:
+        parts = split_subjects(core, each=True)
     topic.thing = topic.level = thing
     topic.subjects = []
     if len(parts) > 1 and setting.clause.endswith("各"):

@@ -25,7 +25,7 @@ from .setting import (
 _REACH = 200
 """Names are looked for this many characters to either side."""
 _LONGEST_LIST = 12
-_SHARE = re.compile(r"占(?P<whole>[^,，]{2,18}?)(?:的)?(?:比重|比例|比)?(?:为|达到|达|约|超过|超)*$")
+_SHARE = re.compile(r"占(?!比(?!重))(?P<whole>[^,，]{2,18}?)(?:的)?(?:比重|比例|比)?(?:为|达到|达|约|超过|超)*$")
 _OMITTED = re.compile(
     r"(?<=[一-龥）)])(?:同比|环比|较上年|比上年|较去年|比去年|上年|去年|同期|较|比(?!例|重|"
     r"率)|年均|增长率|都|(?<![平人户亩村年日])均|预期|名义|可比价|增速|增幅|降幅|力争|"
@@ -35,7 +35,9 @@ _COMPARED_ONLY = re.compile(
     r"^(?:同比|环比|较上年|比上年|较去年|比去年|上年|去年|同期|年均|平均|增长率|都|均|预期|"
     r"名义|可比价|增速|增幅|降幅|-|−)*$"
 )
-_QUOTA = re.compile(r"(?:完成|占|达到?)[^,，]{0,8}(?:任务|目标|计划|任务数|目标任务|预算)数?的?(?:约|超)?$")
+_QUOTA = re.compile(
+    r"(?:完成|占|达到?|为)[^,，]{0,8}(?:任务|目标|计划|任务数|目标任务|预算)数?的?(?:约|超|近|达到|达)*$"
+)
 
 
 def name_figures(sentence: Sentence, topic: Topic) -> list[list[Naming]]:
@@ -144,13 +146,13 @@ def _name_change(setting: Setting, direction: str, topic: Topic) -> list[Naming]
     subject = "" if _COMPARED_ONLY.match(subject) else subject
     if topic.pending:
         subjects = [topic.pending.pop(0)]
-    elif len(subject) < 2 and RESPECTIVELY.search(setting.clause) and 1 < setting.run <= len(topic.levels):
+    elif len(subject) < 2 and 1 < setting.run <= len(topic.levels):
         subjects = topic.levels[-setting.run :]
         subjects, topic.pending = subjects[:1], subjects[1:]
     elif len(subject) < 2:
         subjects = topic.subjects or [_earlier_subject(setting, topic)]
     else:
-        subjects = topic.subjects = split_subjects(subject)
+        subjects = topic.subjects = split_subjects(subject, each=setting.told_apart)
         topic.level = subjects[-1]
         if RESPECTIVELY.search(setting.clause) and len(subjects) > 1:
             subjects, topic.pending = subjects[:1], subjects[1:]
@@ -171,19 +173,21 @@ def _earlier_subject(setting: Setting, topic: Topic) -> str:
 def _name_share(setting: Setting, topic: Topic) -> list[Naming]:
     """Return the names of a percentage that is a level: a share, a rate, a degree of completion."""
     share = _SHARE.search(setting.clause)
-    if share:
+    if share and not _QUOTA.search(setting.clause):
         subject = peel(setting.clause[: share.start()]) or topic.level or topic.thing
         return [Naming(f"{subject}占比", of=peel(share["whole"]))]
     if topic.pending:
         return [Naming(topic.pending.pop(0))]
     if _QUOTA.search(setting.clause):
-        return [Naming(f"{topic.level or topic.thing}任务完成率", of=topic.level or topic.thing or None)]
+        subject = (topic.level or topic.thing).removesuffix("任务")
+        return [Naming(f"{subject}任务完成率", of=subject or None)]
     core = peel(setting.clause)
     if not core and setting.joined and topic.levels:
         return [_rate(topic.levels[-1], topic)]
     verb = phrases.KEPT_FRONT.match(setting.right)
     if not core and verb:
-        return [_rate(f"{noun_after(setting.right[verb.end() :])}{verb[0]}", topic)]
+        thing = noun_after(setting.right[len(verb[0].rstrip("、及和")) :]) or topic.thing
+        return [_rate(f"{thing}{verb[0].rstrip('、及和')}", topic)]
     if not core or (setting.right.startswith("的") and phrases.VERB_TAIL.search(core)):
         return [
             _rate(
@@ -194,7 +198,7 @@ def _name_share(setting: Setting, topic: Topic) -> list[Naming]:
         ]
     if core in phrases.GENERIC:
         return [_rate(join(context_of(setting, topic), core), topic)]
-    parts = split_subjects(core)
+    parts = split_subjects(core, each=setting.told_apart)
     if len(parts) > 1 and RESPECTIVELY.search(setting.clause):
         parts, topic.pending = parts[:1], parts[1:]
     return [_rate(part, topic) for part in parts]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .grammar import refusals
 from .grammar.bounds import AFTER, BEFORE, BOUND_BEFORE, bound_of
 from .grammar.numerals import ARABIC, CHINESE, parse_number
-from .grammar.ranks import is_place, leads_contest, zero_unit
+from .grammar.ranks import ZERO_RESULT, is_place, leads_contest, zero_unit
 from .grammar.units import SCALE, UNIT, canonical, family
 
 SENTENCE = re.compile(r"[^。！？!?\n]+")
@@ -19,6 +19,7 @@ CANDIDATE = re.compile(
     |(?P<top>首位|榜首)
     |唯一(?P<only>一)(?P<only_unit>家|所)
     |(?<=[国省市县区业])(?P<first>首)(?P<first_unit>家)
+    |(?P<zero>零|(?<![\d.,])0(?={ZERO_RESULT}))
     |百分之(?P<percent>{ARABIC}|{CHINESE}(?:点{CHINESE})?)
     |(?P<number>(?<![\d.]){ARABIC})
       (?:(?P<unit_from>%|亿元|万元|元|个|家|{SCALE})?\s?[-—–~～至到]+\s?(?P<to>{ARABIC}))?
@@ -26,8 +27,7 @@ CANDIDATE = re.compile(
     |(?P<streak>{CHINESE}|\d+)连(?:丰|增|冠|胜|升)
     |(?P<chinese>{CHINESE})(?P<chinese_scale>[万亿]+)?(?P<chinese_more>余|多)?(?P<chinese_unit>{UNIT}|大)
     |(?<=[超近破逾过达上])(?P<round>[百千万亿]+)(?P<round_more>余|多)?(?P<round_unit>{UNIT})?
-    |(?P<zero>零)
-    |(?P<hidden>[xX×*]{{1,8}}(?:\.[xX×*]{{1,4}})?|(?<=[一-龥])\.)(?P<hidden_scale>{SCALE})?余?(?P<hidden_unit>{UNIT})
+    |(?P<hidden>(?<![\dA-Za-z])[xX×*]{{1,8}}(?:\.[xX×*]{{1,4}})?|(?<=[一-龥])\.)(?P<hidden_scale>{SCALE})?余?(?P<hidden_unit>{UNIT})
     """,
     re.VERBOSE,
 )
@@ -146,12 +146,12 @@ def _candidate(
 def _read_number(words: str, match: re.Match[str], kept: list[Candidate]) -> Candidate | None:
     """Return the figure written in Arabic digits, or nothing when it is a date, a name or a threshold."""
     start, end = match.start("number"), match.end()
-    if not match["unit"] and not match["scale"]:
-        return None
     left, right = words[max(0, start - 14) : start], words[end : end + 44]
+    if not match["unit"] and not match["scale"] and not refusals.counts_beings(match["number"], right):
+        return None
     if refusals.GLUED_BEFORE.search(left) or refusals.GLUED_AFTER.match(right):
         return None
-    unit = _unit_of(match, left)
+    unit = _unit_of(match, left, right)
     if unit is None or refusals.refuse(unit, left, right):
         return None
     found = _candidate(
@@ -169,12 +169,12 @@ def _read_number(words: str, match: re.Match[str], kept: list[Candidate]) -> Can
     return found
 
 
-def _unit_of(match: re.Match[str], left: str) -> str | None:
-    """Return the unit, filling in what was left out: 投资1000万 is 万元, 观看人次突破4000万 is 万人次."""
+def _unit_of(match: re.Match[str], left: str, right: str) -> str | None:
+    """Return the unit, filling in what was left out: 投资1000万 is 万元, 惠及3000农户 is 户."""
     scale = (match["scale"] or "") + (match["scale_after"] or "")
     if match["unit"]:
         return canonical(scale, match["unit"])
-    return refusals.omitted_unit(scale, left)
+    return refusals.omitted_unit(scale, left, right)
 
 
 def _read_chinese(words: str, match: re.Match[str], kept: list[Candidate]) -> Candidate | None:

@@ -16,6 +16,11 @@ QUANTITY_END = re.compile(
 )
 COORDINATED = re.compile(r"、|和(?!谐|美|平)|及(?!时|格|早)|与(?!会)")
 RESPECTIVELY = re.compile(r"分别|分列|依次")
+_MEASURING = frozenset(
+    ["产量", "总产量", "年产量", "产值", "总产值", "年产值", "金额", "总金额", "涉及金额", "面积", "人数"]
+)
+_MEASURED = re.compile(r"(?:(?:播种|种植|养殖|栽培)?(?:总)?面积|人数|人次|户数|数量|总数|产量)$")
+_SHORTEST_HEAD = 2
 _JOINED = ("、", "和", "与", "及", "以及")
 _MEASURES = {
     "轮": "轮次",
@@ -75,23 +80,44 @@ class Setting:
     """How many figures stand on one list from this one on: 5%、7%和9% are three."""
 
     @property
+    def told_apart(self) -> bool:
+        """Whether each of several subjects gets a figure of its own: 分别达到8%和9%."""
+        return self.run > 1 and bool(RESPECTIVELY.search(self.clause))
+
+    @property
     def joined(self) -> bool:
         """Whether the figure goes on a list: 3个, 和5个."""
         return self.left.startswith(_JOINED) and self.left == self.clause
 
 
-def split_subjects(subject: str) -> list[str]:
-    """Return the coordinated quantities of *subject*: 面复率和满意率 → both; a plain noun stays whole."""
+def split_subjects(subject: str, *, each: bool = False) -> list[str]:
+    """Return the coordinated quantities of *subject*: 面复率和满意率 → both; a plain noun stays whole.
+
+    With *each*, a word said once for all is given to each: 城镇和农村居民收入 → 城镇居民收入, 农村居民收入.
+    """
+    if each and subject.startswith("城乡"):
+        return [f"城镇{subject[2:]}", f"农村{subject[2:]}"]
     parts = [part for part in COORDINATED.split(subject) if part]
+    if each and len(parts) > 1:
+        return _completed(parts)
     if len(parts) < 2 or not all(QUANTITY_END.search(part) for part in parts):
         return [subject]
     return parts
 
 
+def _completed(parts: list[str]) -> list[str]:
+    """Return *parts* each with the head that stands at the last one only."""
+    last, tail = parts[-1][: len(parts[-2])], parts[-1][len(parts[-2]) :]
+    alike = not QUANTITY_END.search(parts[0]) or parts[0][-2:] == last[-2:]
+    if len(tail) < _SHORTEST_HEAD or not alike or not QUANTITY_END.search(tail):
+        return parts
+    return [*(f"{part}{tail}" for part in parts[:-1]), parts[-1]]
+
+
 def noun_after(right: str) -> str:
     """Return the noun that opens *right*, or nothing when it opens with a verb (178户受益)."""
     words = right.lstrip("的 ")
-    head = re.split(r"[、�?？ ]", words, maxsplit=1)[0]
+    head = re.split(r"[、�?？ ]|(?<=[一-龥])(?:累计|共计|合计)", words, maxsplit=1)[0]
     head = phrases.SPECIFICS.sub("", head)
     if head.endswith(("性", "型", "类", "化")) and "、" in words:
         head = re.split(r"[�?？ ]", words, maxsplit=1)[0].replace("、", "", 1)
@@ -102,6 +128,7 @@ def noun_after(right: str) -> str:
         noun, rest = head[: end.start()], head[end.start() :]
         if (
             noun in phrases.GENERIC
+            and not QUANTITY_END.search(rest)
             and len(rest) <= 6
             and "的" not in rest
             and not rest.startswith(("全", "已", "均"))
@@ -148,7 +175,12 @@ def peel(words: str) -> str:
 
 
 def join(context: str, core: str) -> str:
-    """Return *core* after *context*, a word shared by both said once: 医保参保, 参保率 → 医保参保率."""
+    """Return *core* after *context*, a word shared by both said once: 医保参保, 参保率 → 医保参保率.
+
+    What the context measures gives way to what the core measures: 粮食播种面积, 产量 → 粮食产量.
+    """
+    if core in _MEASURING:
+        context = _MEASURED.sub("", context) or context
     for size in range(min(len(context), len(core)), 1, -1):
         if context.endswith(core[:size]):
             return context + core[size:]

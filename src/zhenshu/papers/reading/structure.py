@@ -14,6 +14,7 @@ Role = Literal["review", "plan"]
 _HEADING = re.compile(
     r"(?m)^[\s　]*(?:(?P<mark>[一二三四五六七八九十]{1,2}、|"
     r"第[一二三四五六七八九十]部分[\s:：]?)(?P<words>[^\n。]{2,60})"
+    r"|[(（][一二三四五六七八九十]{1,2}[)）][、\s]?(?P<next>(?:下一?步|下阶段|下一阶段|明年|来年|下年度)[^\n。，,；;：:]{0,24})"
     r"|(?P<bare>[^\n。，,；;：:]{0,24}(?:工作|任务|目标|思路)[^\n。，,；;：:]{0,14}))$"
 )
 _REVIEW_HEADING = re.compile(r"回顾|总结|工作情况|完成情况|成绩|成效|成就|过去|所做")
@@ -28,6 +29,13 @@ _TURN = re.compile(
     r"|(?:明年|新的?一年|今年|\d{4}年)[^。\n]{0,22}(?:主要)?预期目标"
     r"|是[^。\n]{0,60}(?:开局|起步|关键|攻坚|收官|深化|重要|开局起步)(?:之年|一年|的一年)"
     r"|做好(?:明年|新的?一年|今年)[^。\n]{0,6}工作"
+)
+_ANNOUNCED = re.compile(
+    r"(?:今年|明年|新的?一年|\d{4}年)[^。\n]{0,22}(?:预期|奋斗)目标(?:任务)?(?:是|为)[:：]"
+)
+"""The goals of the year, told in a sentence of their own: the plan has begun, whatever heading follows."""
+_NEXT_STEP = re.compile(
+    r"(?:^|[。\n])\s*(?:下一步|下步|下阶段)[,，](?:[^,，。\n]{0,12}[,，])?[^,，。\n]{0,10}[将要]"
 )
 _LOOKING_BACK = re.compile(
     r"回顾|一年来|过去[^。\n]{0,4}年|今年以来|圆满完成|较好地?完成|取得[^。\n]{0,12}成[效绩]"
@@ -94,14 +102,15 @@ def _place(text: str) -> str:
 def _read_sections(text: str) -> list[Section]:
     """Return the sections in order; a section in which the text turns to the future is cut there."""
     headings = [
-        (found.start(), (found["words"] or found["bare"]).strip()) for found in _HEADING.finditer(text)
+        (found.start(), (found["words"] or found["next"] or found["bare"]).strip())
+        for found in _HEADING.finditer(text)
     ]
     turn = _turn(text, headings)
     starts = {0: "", **dict(headings)}
     if turn < len(text):
         starts.setdefault(turn, next((words for start, words in reversed(headings) if start < turn), ""))
     stretches: list[tuple[int, int, Role]] = [
-        (start, end, "review" if start < turn or _is_review(starts[start]) else "plan")
+        (start, end, "review" if start < turn or (start != turn and _is_review(starts[start])) else "plan")
         for start, end in pairwise([*sorted(starts), len(text)])
     ]
     years = _years(text, starts, stretches)
@@ -138,17 +147,27 @@ def _is_review(heading: str) -> bool:
 def _turn(text: str, headings: list[tuple[int, str]]) -> int:
     """Return the place where the report turns from what was done to what is promised."""
     early = len(text) // 10
-    for start, words in headings:
-        if start >= early and _PLAN_HEADING.search(words) and not _REVIEW_HEADING.search(words):
-            return start
-    turn = _TURN.search(text, early)
-    planned = any(start < early and _PLAN_HEADING.search(words) for start, words in headings)
-    ahead = planned or _TURN.search(text, 0, early * 3)
-    if ahead and not _LOOKING_BACK.search(text, 0, len(text) // 3):
+    ahead = [start for start, words in headings if _looks_ahead(words)]
+    announced = _ANNOUNCED.search(text)
+    for start in ahead:
+        if start >= early:
+            return start if announced is None else min(start, _opening(text, announced.start()))
+    reviewed = next((start for start, words in headings if _is_review(words)), 0)
+    turn = _TURN.search(text, max(early, reviewed))
+    promising = not reviewed and (ahead or _TURN.search(text, 0, early * 3))
+    if promising and not _LOOKING_BACK.search(text, 0, len(text) // 3):
         return 0
-    if turn is None:
-        return len(text)
-    return max(text.rfind("\n", 0, turn.start()), text.rfind("。", 0, turn.start())) + 1
+    turn = turn or _NEXT_STEP.search(text, len(text) // 2)
+    return len(text) if turn is None else _opening(text, turn.start() + 1)
+
+
+def _looks_ahead(heading: str) -> bool:
+    return bool(_PLAN_HEADING.search(heading)) and not _REVIEW_HEADING.search(heading)
+
+
+def _opening(text: str, place: int) -> int:
+    """Return where the sentence at *place* begins."""
+    return max(text.rfind("\n", 0, place), text.rfind("。", 0, place)) + 1
 
 
 def _stated_year(heading: str, opening: str, role: Role) -> int | None:

@@ -127,6 +127,26 @@ LIST_MARK = re.compile(r"(?:^|[\n。;；:：])\s*[(（]?$")
 
 _CLASS_OF = re.compile(r"^(?:以上|以下|级)?(?:规上|工业|农业|龙头)?(?:企业|村|大户)")
 _DAYS = re.compile(r"天数(?:达到|达|为|共|增至)?$")
+_CLASS_OF_PROJECTS = re.compile(
+    r"^(?:以上|级)?(?:重大|重点|优质|产业|工业|制造业|外资|招商|投资|农业|文旅|的)*项目"
+)
+_MEASURED_OUTPUT = re.compile(r"(?:产量|处理量|销量|加工量)(?:约|达到|达|超|近|为)*$")
+_CLOSED = re.compile(r"$|[,，。;；:：)）]")
+_STANDARD = re.compile(r"^的?(?:要求|标准|原则|规定)")
+_BY_STANDARD = re.compile(r"按照?[^,，。;；]*$")
+_EACH_PLOT = re.compile(r"(?:连片|单体|单个|单块|单宗)$")
+_WHEELS = re.compile(r"^(?:车|摩托|电动|机动|农用)")
+_HANDLED = re.compile(
+    r"(?:收购|收获|采收|收集|收储|销售|售出|清运|清理|清除|处置|处理|回收|打捞|储备|投放|施用|减少|减排|节约|"
+    r"运送|配送|供应|捐赠|发放|补贴|产出|生产|出产|调运|拉运|消纳)(?:各类|了|约|近|超|超过|达|不少于)*$"
+)
+_BEINGS = {
+    "户": re.compile(r"^(?:余|多)?(?:农户|贫困户|脱贫户|牧户|渔户|家庭|住户|商户)"),
+    "人": re.compile(
+        r"^(?:余|多)?(?:名)?(?:群众|村民|居民|学生|师生|职工|农民|牧民|渔民|劳动力|人口|老人|党员)(?!热线|诉求|来电|收入|增收|人均)"
+    ),
+}
+_HOTLINES = frozenset({"12345", "12315", "12348", "12369", "12328", "110", "119", "120", "122"})
 _PUNCTUATED = re.compile(r"[,，。;；、:：()（）和与及以\s]")
 _TREATED = re.compile(
     r"[^,，。;；、]{0,6}?(?:污水|废水|污泥|垃圾|水质|净水|供水|粮食|粮|秸秆|泥|废弃|尾水|余|"
@@ -137,7 +157,7 @@ _PROCESSING = re.compile(
 )
 _MONEY_CONTEXT = re.compile(
     r"投资|资金|投入|收入|产值|销售|税|金额|补助|补贴|补偿|贷款|支出|增收|分红|募集|救助|奖励|"
-    r"费|融资|节约|营收|总额|预算|社零|GDP|增加值|固投|债"
+    r"费|融资|节约|营收|总额|预算|社零|GDP|增加值|固投|债|低保金|抚恤金|养老金|公积金|奖金|基金"
 )
 _PEOPLE_CONTEXT = re.compile(r"人次|人数|流量|观看|游客|客流|浏览|点击|播放|粉丝")
 _ROUND_POWERS = {
@@ -164,6 +184,7 @@ _ROUND_SCALES = {
     "万亿": "万亿",
 }
 _CONCRETE = frozenset("座所户家名人起期栋幢台辆轮批场件间套次处条支")
+_YEAR_LENGTH = 4
 _ROUND = (1, 100, 1000)
 """One, a hundred, a thousand in Chinese digits are figures of speech unless a bound stands before them."""
 _HELD = re.compile(r"(?:举办|开办|开展|开设|发布|刊发|编发|培训班|通报)$")
@@ -174,7 +195,9 @@ _NOT_A_COUNT = re.compile(r"(?:[第每这各逐任某统同唯“《之以万千
 def refuse(unit: str, left: str, right: str) -> bool:
     """Tell whether a number in Arabic digits with a unit is still no figure."""
     kind = units.family(unit)
-    if right.startswith(("以上", "以下")) and THRESHOLD.match(right):
+    if right.startswith(("以上", "以下")) and (THRESHOLD.match(right) or _EACH_PLOT.search(left)):
+        return True
+    if _STANDARD.match(right) and _BY_STANDARD.search(left):
         return True
     if kind == "duration":
         return not _is_duration_figure(unit, left, right)
@@ -184,13 +207,14 @@ def refuse(unit: str, left: str, right: str) -> bool:
     if named and named.match(right):
         return True
     if CAPACITY.search(left):
-        return not _TREATED.match(right)
-    return _is_product_size(kind, right)
+        return not (_TREATED.match(right) or (_MEASURED_OUTPUT.search(left) and _CLOSED.match(right)))
+    return _is_product_size(kind, left, right)
 
 
-def _is_product_size(kind: str, right: str) -> bool:
-    """Tell whether a weight names a product rather than a plant's duty: 40万吨纱, not 4万吨污水处理厂."""
-    return kind == "weight" and bool(right) and not _PUNCTUATED.match(right) and not _TREATED.match(right)
+def _is_product_size(kind: str, left: str, right: str) -> bool:
+    """Tell whether a weight names a product: 40万吨纱, not 4万吨污水处理厂 and not 清运3吨杂物."""
+    named = kind == "weight" and bool(right) and not _PUNCTUATED.match(right) and not _TREATED.match(right)
+    return named and not _HANDLED.search(left)
 
 
 def _is_duration_figure(unit: str, left: str, right: str) -> bool:
@@ -207,21 +231,42 @@ def _is_duration_figure(unit: str, left: str, right: str) -> bool:
 def _is_threshold(left: str, right: str) -> bool:
     if INVESTED.search(left) and right.startswith("的"):
         return False
-    return bool(THRESHOLD.match(right)) or (bool(_CLASS_OF.match(right)) and not INVESTED.search(left))
+    if THRESHOLD.match(right):
+        return True
+    of_class = _CLASS_OF.match(right) or _CLASS_OF_PROJECTS.match(right)
+    return bool(of_class) and not INVESTED.search(left)
 
 
-def omitted_unit(scale: str, left: str) -> str | None:
-    """Return the unit that a bare 4000万 leaves out, judged by the words before it."""
+def counts_beings(number: str, right: str) -> bool:
+    """Tell whether a bare number counts people or households: 惠及3000农户, not the hotline 12345群众."""
+    if number in _HOTLINES or (len(number) == _YEAR_LENGTH and number.startswith(("19", "20"))):
+        return False
+    return any(beings.match(right) for beings in _BEINGS.values())
+
+
+def omitted_unit(scale: str, left: str, right: str = "") -> str | None:
+    """Return the unit that a bare 4000万 leaves out, judged by the words beside it, the nearest first."""
+    being = next((unit for unit, beings in _BEINGS.items() if beings.match(right)), None)
+    if being and scale in ("万", "千万", "百万", ""):
+        return f"{scale}{being}"
     if scale not in ("万", "亿", "千万", "百万"):
         return None
-    if _PEOPLE_CONTEXT.search(left):
+    people, money = _last(_PEOPLE_CONTEXT, left), _last(_MONEY_CONTEXT, left)
+    if people > money:
         return f"{scale}人次"
-    return f"{scale}元" if _MONEY_CONTEXT.search(left) else None
+    return f"{scale}元" if money >= 0 else None
+
+
+def _last(pattern: re.Pattern[str], words: str) -> int:
+    """Return where *pattern* stands last in *words*, -1 where it does not."""
+    return max((found.start() for found in pattern.finditer(words)), default=-1)
 
 
 def counts_things(value: float, unit: str, left: str, right: str) -> bool:
     """Tell whether a number in Chinese digits counts things: 十件民生实事, not 四个意识."""
     family = units.family(unit)
+    if right.startswith("为") or (unit == "轮" and _WHEELS.match(right)):
+        return False
     if family in ("money", "percent", "area", "length", "weight"):
         return value != 1 and not _NOT_A_COUNT.search(left) and not THRESHOLD.match(right)
     if left.endswith("连续") or (_AT_LEAST.search(left) and not right.startswith("个")):
@@ -266,9 +311,14 @@ def round_number(digits: str, base: str, left: str, right: str) -> tuple[float, 
         closed = not right or right[0] in ",，。;；、"
         omitted = omitted_unit(scale, left) or (f"{scale}元" if scale and closed else None)
         return (_ROUND_POWERS[digits], omitted) if omitted else None
-    if units.family(base) == "money" and THRESHOLD.match(right):
+    if units.family(base) == "money" and (THRESHOLD.match(right) or _is_class(left, right)):
         return None
     return _ROUND_POWERS[digits], canonical_round(scale, base)
+
+
+def _is_class(left: str, right: str) -> bool:
+    """Tell whether a round amount names a class of projects: 等超亿元项目."""
+    return bool(_CLASS_OF_PROJECTS.match(right)) and not INVESTED.search(left.rstrip("超破近过逾达"))
 
 
 def canonical_round(scale: str, base: str) -> str:

@@ -26,6 +26,15 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
         "趟次",
         "册次",
         "人次数",
+        "人（次）",
+        "人(次)",
+        "户（次）",
+        "户(次)",
+        "场（次）",
+        "场(次)",
+        "个次",
+        "处次",
+        "辆次",
         "点次",
         "架次",
         "艘次",
@@ -128,13 +137,17 @@ _FAMILIES: dict[str, tuple[str, ...]] = {
         "棺",
         "穴",
         "次/年",
+        "课时",
+        "学时",
+        "标箱",
     ),
 }
 
 FAMILY_OF = {unit: family for family, units in _FAMILIES.items() for unit in units}
-PER = r"(?:/(?:立方米|平方米|工作日|小时|日|天|年|月|人|亩|户|村|公里))"
+PER = r"(?:/(?:立方米|平方米|工作日|小时|日|天|年|月|人|亩|户|村|公里|吨|公斤|斤|头|次|套))"
 UNIT = "(?:" + "|".join(sorted(map(re.escape, FAMILY_OF), key=len, reverse=True)) + f"){PER}?"
 
+_BRACKETED = re.compile(r"[（(]次[）)]")
 _CANONICAL = {"个季度": "季度", "百分点": "个百分点", "％": "%", "元人民币": "元", "块钱": "元"}
 
 MEASURE_NOUNS = {
@@ -166,4 +179,4 @@ def family(unit: str) -> str:
 
 def canonical(scale: str, base: str) -> str:
     """Return the unit in the one spelling figures carry."""
-    return scale + _CANONICAL.get(base, base)
+    return scale + _CANONICAL.get(base, _BRACKETED.sub("次", base))
