@@ -214,6 +214,17 @@ def check_administrators() -> Iterator[Remark]:
         yield Remark("warning", _("Nobody administers this installation."), advice)
 
 
+def check_duties() -> Iterator[Remark]:
+    """A matter that two offices answer for is soon nobody's."""
+    from django.utils.translation import gettext as _
+
+    from zhenshu.ground.people.duties import claimed_twice
+
+    for claim in claimed_twice():
+        advice = _("Take it off one of the lists; until then the dispatcher chooses each time.")
+        yield Remark("warning", claim.sentence, advice)
+
+
 def check_whole_ledger() -> Iterator[Remark]:
     from django.utils.translation import gettext as _
 
@@ -240,6 +251,7 @@ CONTENT_CHECKS: tuple[Callable[[], Iterator[Remark]], ...] = (
     check_packs,
     check_seals,
     check_administrators,
+    check_duties,
     check_backups,
     check_settings,
 )

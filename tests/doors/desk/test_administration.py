@@ -266,3 +266,12 @@ def test_the_steps_tell_how_far_the_township_is(admin, town, people):
     steps = admin.get("/administration/").context["steps"]
     assert [step.complete for step in steps] == [True, True, True, False]
     assert Post.objects.count() == 8
+
+
+def test_two_offices_that_claim_one_duty_are_named_when_the_second_is_saved(admin, offices):
+    first, second = offices["safety"], offices["enforcement"]
+    for office in (first, second):
+        said = {"name": office.name, "key": office.key, "duties": ["safety.hazard"]}
+        answer = admin.post(f"/administration/offices/{office.pk}/", said, follow=True)
+    words = [str(message) for message in answer.context["messages"]]
+    assert any(first.name in word and second.name in word for word in words)

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from zhenshu.ground.ledger.models import Entry
 from zhenshu.ground.people.bootstrap import create_first_administrator
+from zhenshu.ground.people.duties import claimed_twice
 from zhenshu.ground.people.errors import (
     NotAllowedError,
     OfficeError,
@@ -201,3 +202,24 @@ class TestFirstAdministrator:
         with pytest.raises(WeakPasswordError):
             create_first_administrator("x", "某", password="admin", area=town.town, office_name="办公室")
         assert not User.objects.exists()
+
+
+class TestListsOfDuties:
+    def test_what_two_offices_of_one_area_claim_is_said_for_both(self, town, administrator):
+        one = create_office("甲所", area=town.town, duties=["safety.hazard"], by=administrator)
+        other = create_office("乙所", area=town.town, duties=["safety", "grid.event"], by=administrator)
+        claims = claimed_twice()
+        assert [(claim.duty, claim.offices) for claim in claims] == [("safety.hazard", (one, other))]
+        assert "甲所、乙所" in claims[0].sentence
+        assert claimed_twice(one) == claimed_twice(other) == claims
+
+    def test_villages_claim_the_same_each_for_its_own_ground(self, town, administrator):
+        for village in town.villages[:2]:
+            create_office(f"{village.name}网格站", area=village, duties=["grid.event"], by=administrator)
+        assert claimed_twice() == []
+
+    def test_a_closed_office_claims_nothing(self, town, administrator):
+        create_office("甲所", area=town.town, duties=["grid.event"], by=administrator)
+        other = create_office("乙所", area=town.town, duties=["grid.event"], by=administrator)
+        close_office(other, on=DAY, by=administrator)
+        assert claimed_twice() == []

@@ -32,6 +32,7 @@ from zhenshu.doors.desk.pack_fields import area_choices, office_choices
 from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.people import offices
+from zhenshu.ground.people.duties import claimed_twice
 from zhenshu.ground.people.errors import PeopleError
 from zhenshu.ground.people.models import Office
 from zhenshu.ground.people.scope import Scope
@@ -146,9 +147,16 @@ def new_office(request: DeskRequest) -> HttpResponse:
         made = attempt(lambda: offices.create_office(area=area, by=request.scope, **said), form, PeopleError)
         if made:
             messages.success(request, _("%(name)s was created.") % {"name": made.name})
+            _tell_disputes(request, made)
             return go_to(request, "desk:office", made.pk)
     way = crumbs((_("Administration"), "administration"), (_("Offices"), "offices"), here=_("New"))
     return form_page(request, _("New office"), forms=[form], breadcrumbs=way)
+
+
+def _tell_disputes(request: DeskRequest, office: Office) -> None:
+    """Say at once which duties another office claims too: such matters are soon nobody's."""
+    for claim in claimed_twice(office):
+        messages.warning(request, claim.sentence)
 
 
 @page(roles=ADMINISTRATORS, methods=FORM)
@@ -160,6 +168,7 @@ def show_office(request: DeskRequest, office_id: int) -> HttpResponse:
         said = form.attributes()
         if attempt(lambda: offices.correct_office(office, by=request.scope, **said), form, PeopleError):
             messages.success(request, _("Corrected."))
+            _tell_disputes(request, office)
             return go_to(request, "desk:office", office.pk)
     context = {
         "page_title": office.name,
