@@ -60,7 +60,7 @@ class WordingForm(forms.Form):
         label=gettext_lazy("Message"), widget=forms.Textarea(attrs={"rows": 5}), max_length=5000
     )
     answer = forms.CharField(
-        label=gettext_lazy("Answer"), widget=forms.Textarea(attrs={"rows": 7}), max_length=5000
+        label=gettext_lazy("The answer"), widget=forms.Textarea(attrs={"rows": 7}), max_length=5000
     )
 
 
