@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from zhenshu.doors.desk.components import Column
 from zhenshu.doors.desk.exports import Value
 from zhenshu.doors.desk.states import look_of
+from zhenshu.ground.areas.models import Area, Level
+from zhenshu.ground.areas.revision import TreeMemory
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import CaseKind
 from zhenshu.registers.cases.models import Case, Satisfied
-from zhenshu.registers.references import names_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +91,16 @@ def stage_word(stage: str, kind: CaseKind | None) -> str:
 
 def case_rows(cases: Sequence[Case]) -> list[CaseRow]:
     """Return the lines of *cases*, with the villages they lie in."""
-    villages = names_of("area", {case.village_id for case in cases if case.village_id}) if cases else {}
+    villages = VILLAGES.current() if cases else {}
     return [case_row(case, villages) for case in cases]
+
+
+def _village_names() -> dict[int, str]:
+    """Return the names of all villages there are or were; a town has some dozens."""
+    return dict(Area.objects.filter(level=Level.VILLAGE).values_list("pk", "name"))
+
+
+VILLAGES = TreeMemory(_village_names)
 
 
 def _area_words(case: Case, villages: Mapping[int, str]) -> str:

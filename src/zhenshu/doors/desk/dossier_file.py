@@ -25,6 +25,7 @@ from zhenshu.doors.desk.access import DeskRequest, page
 from zhenshu.doors.desk.block_words import ICONS
 from zhenshu.doors.desk.case_rows import kind_name
 from zhenshu.doors.desk.components import Link
+from zhenshu.doors.desk.dossier_area import lying_in
 from zhenshu.doors.desk.dossiers import dossier_kind, title_for
 from zhenshu.doors.desk.export_notes import NotedTable
 from zhenshu.doors.desk.exports import CONTENT_TYPE, attachment_header
@@ -44,6 +45,7 @@ from zhenshu.registers.dossiers.acts import open_dossier
 from zhenshu.registers.dossiers.models import Dossier
 from zhenshu.registers.dossiers.visibility import may_see_sensitive, visible_dossiers
 from zhenshu.registers.plans.models import PlanItem
+from zhenshu.registers.plans.queries import WORKED_ON
 from zhenshu.registers.plans.visibility import visible_items
 from zhenshu.registers.shown import show_fields
 
@@ -110,8 +112,11 @@ def holders_of(dossier: Dossier, scope: Scope) -> list[Record]:
 
 
 def plans_of(dossier: Dossier, scope: Scope) -> list[PlanItem]:
-    """Return the tasks and projects about this dossier."""
-    return list(visible_items(scope).filter(subject=dossier).order_by("-pk"))
+    """Return the tasks and projects about this dossier; about a village also those that lie in it."""
+    about = Q(subject=dossier)
+    if dossier_kind(dossier.kind).whole_area:
+        about |= Q(area__path__startswith=dossier.area.path, level__in=WORKED_ON)
+    return list(visible_items(scope).filter(about).order_by("-pk"))
 
 
 def file_context(dossier: Dossier, scope: Scope) -> dict[str, Any]:
@@ -123,6 +128,7 @@ def file_context(dossier: Dossier, scope: Scope) -> dict[str, Any]:
         "rounds": rounds_of(dossier),
         "holders": holders_of(dossier, scope),
         "plans": plans_of(dossier, scope)[:SHOWN],
+        "lying": lying_in(dossier, scope) if dossier_kind(dossier.kind).whole_area else [],
     }
 
 

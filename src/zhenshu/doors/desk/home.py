@@ -35,6 +35,7 @@ from zhenshu.doors.desk.home_plans import plan_card
 from zhenshu.doors.desk.home_reports import changed_facts
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.cases.queries import page_of
+from zhenshu.registers.engines.duties import on_duty
 
 SHOWN = 8
 LONG = 14
@@ -92,6 +93,9 @@ PANELS: Mapping[str, tuple[tuple[str, int], ...]] = {
     PROVIDER: (("mine", LONG), ("returned", SHOWN)),
 }
 
+# Who looks up whom to call: those who sit in the offices.
+WITH_DUTY = frozenset({DISPATCHER, OFFICER, LEADER, SECRETARY})
+
 
 @page(roles=WITH_PROVIDERS)
 def show_home(request: DeskRequest) -> HttpResponse:
@@ -105,6 +109,7 @@ def show_home(request: DeskRequest) -> HttpResponse:
         "role": str(role),
         "tiles": [tile_of(BY_KEY[key], counts, icon) for key, icon in TILES[role]],
         "panels": [panel_of(BY_KEY[key], request.scope, counts, most) for key, most in PANELS[role]],
+        "duty": on_duty(request.scope) if role in WITH_DUTY else [],
         **_pictures(role, request.scope),
     }
     return render(request, "desk/home/home.html", context)

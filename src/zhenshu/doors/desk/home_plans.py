@@ -18,9 +18,16 @@ from zhenshu.doors.desk.plan_words import COLOUR_NAMES
 from zhenshu.doors.desk.target_pages import STATES, counts_of_targets, states_of, targets_url
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.people.scope import Scope
-from zhenshu.registers.plans.models import Level, PlanItem, State
+from zhenshu.registers.plans.models import PlanItem, State
 from zhenshu.registers.plans.progress import Colour
-from zhenshu.registers.plans.queries import PlanQuestion, find_items, lamps_of, without_progress
+from zhenshu.registers.plans.queries import (
+    WORK,
+    WORKED_ON,
+    PlanQuestion,
+    find_items,
+    lamps_of,
+    without_progress,
+)
 from zhenshu.registers.plans.visibility import visible_items
 
 SHOWN = 6
@@ -64,17 +71,18 @@ def plan_card(scope: Scope) -> PlanCard | None:
     if not library().plan_kinds:
         return None
     today = timezone.localdate()
-    counted = lamps_of(visible_items(scope).filter(level__in=(Level.TASK, Level.PROJECT)))
+    counted = lamps_of(visible_items(scope).filter(level__in=WORKED_ON))
     year = list(year_rows(scope, today))
-    if not sum(counted.values()) and not year:
+    if not counted["all"] and not year:
         return None
     base = reverse("desk:plans")
+    work = f"{base}?level={WORK}"
     lamps = [
-        Lamp(str(COLOUR_NAMES[colour]), state, counted[colour.value], f"{base}?lamp={colour.value}")
+        Lamp(str(COLOUR_NAMES[colour]), state, counted[colour.value], f"{work}&lamp={colour.value}")
         for colour, state in LAMPS
     ]
-    lamps.append(Lamp(_("Done"), "closed", counted["done"], f"{base}?state=done"))
-    red = find_items(PlanQuestion(lamp=Colour.RED.value), scope).order_by("progress", "due", "pk")
+    lamps.append(Lamp(_("Done"), "closed", counted["done"], f"{work}&state=done"))
+    red = find_items(PlanQuestion(level=WORK, lamp=Colour.RED.value), scope).order_by("progress", "due", "pk")
     quiet = without_progress(scope, today).count()
     silent = Lamp(_("Not reported this week"), "near" if quiet else "none", quiet, f"{base}?silent=1")
     return PlanCard(lamps, list(red[:SHOWN]), base, year, silent)
@@ -98,20 +106,18 @@ def year_rows(scope: Scope, today: date) -> Iterable[Row]:
 
 
 def _promises(scope: Scope, year: int) -> Row:
-    """Return the promises of work reports due in a year, by state."""
-    open_, done = State.OPEN.value, State.DONE.value
-    lamps = [
-        _promised(scope, year, str(COLOUR_NAMES[c]), tone, lamp=c.value, state=open_) for c, tone in LAMPS
-    ]
-    lamps.append(_promised(scope, year, _("Done"), "closed", state=done))
-    every = _promised(scope, year, _("Promises of %(year)d") % {"year": year}, "")
-    return Row(every.name, every.count, every.url, lamps)
-
-
-def _promised(scope: Scope, year: int, name: str, tone: str, *, lamp: str = "", state: str = "") -> Lamp:
-    """Return how many promises stand so, with the list of exactly these."""
+    """Return the promises of work reports due in a year, by state, each with the list of exactly these."""
     first, last = date(year, 1, 1), date(year, 12, 31)
-    question = PlanQuestion(category=PROMISED, lamp=lamp, state=state, due_from=first, due_until=last)
-    said = {"category": PROMISED, "due": first, "due_until": last, "lamp": lamp, "state": state}
-    query = urlencode({key: value for key, value in said.items() if value})
-    return Lamp(name, tone, find_items(question, scope).count(), f"{reverse('desk:plans')}?{query}")
+    asked = PlanQuestion(category=PROMISED, due_from=first, due_until=last)
+    counted = lamps_of(find_items(asked, scope))
+    base = {"category": PROMISED, "due": first, "due_until": last}
+
+    def url(**more: str) -> str:
+        return f"{reverse('desk:plans')}?{urlencode({**base, **more})}"
+
+    lamps = [
+        Lamp(str(COLOUR_NAMES[colour]), tone, counted[colour.value], url(lamp=colour.value, state=State.OPEN))
+        for colour, tone in LAMPS
+    ]
+    lamps.append(Lamp(_("Done"), "closed", counted["done"], url(state=State.DONE)))
+    return Row(_("Promises of %(year)d") % {"year": year}, counted["all"], url(), lamps)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from zhenshu.doors.desk.access import DeskRequest, page
 from zhenshu.doors.desk.case_rows import kind_name
-from zhenshu.doors.desk.components import Cell, Column, Link, Option, Row, Table
+from zhenshu.doors.desk.components import Cell, Column, Link, Option, Pager, Row, Table
 from zhenshu.doors.desk.context import OFFICE_ROLES
 from zhenshu.doors.desk.dossiers import title_for
 from zhenshu.doors.desk.lists import (
@@ -48,6 +48,7 @@ from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.models import Dossier, Reading
 
 NAMES = ("area", "period", "line", "part", "shown")
+LINES_SHOWN = 5
 YEARS_OFFERED = 4
 TREND_MONTHS = 12
 LAMPS: Mapping[str, str] = {"green": "normal", "yellow": "near", "red": "overdue"}
@@ -132,13 +133,14 @@ class Tile:
 
 @page(roles=OFFICE_ROLES)
 def show_board(request: DeskRequest) -> HttpResponse:
-    """Show the indicators of a place and period by business line.
+    """Show the indicators of a place and period, some business lines to a page.
 
     Without a line only those that say something: of a thousand declared, a township uses a part.
     """
     asked = read_asked(request, NAMES)
     place = place_of(asked, request.scope)
-    codes = [code for code, plan in catalogue().plans.items() if asked.get("line") in ("", plan.pack.pack)]
+    turned = _turned(asked)
+    codes = [code for code, plan in catalogue().plans.items() if plan.pack.pack in turned.lines]
     board = evaluate_board(codes, [place.area], [place.period])
     states = _targets_of(place)
     whole = bool(asked.get("line")) or asked.get("shown") == "all"
@@ -146,17 +148,45 @@ def show_board(request: DeskRequest) -> HttpResponse:
     lines: defaultdict[str, list[Tile]] = defaultdict(list)
     for code in shown:
         lines[board.plan(code).pack.name].append(_tile(board, code, place, states.get(code)))
-    words = {"area": place.area.name, "period": place.period.name_zh, "count": len(shown)}
+    words = {"area": place.area.name, "period": place.period.name_zh, "count": turned.count}
     context = {
         "page_title": _("%(area)s, %(period)s: %(count)d indicators") % words,
         "bar": condition_bar(asked, _conditions(request.scope, lines=True)),
         "lines": list(lines.items()),
-        "all_url": place.address("indicators", shown="all") if len(shown) < len(codes) else "",
+        "all_url": asked.address(shown="all", page=str(asked.page)) if len(shown) < len(codes) else "",
+        "pager": turned.pager,
         "hidden": len(codes) - len(shown),
         "rule": RULE.sentence if states else "",
         "now": timezone.now(),
     }
     return render(request, "desk/indicators/board.html", context)
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The business lines of one page of the board, how many indicators all pages declare, and the pager."""
+
+    lines: Collection[str]
+    count: int
+    pager: Pager | None
+
+
+def _turned(asked: Asked) -> Turned:
+    """Return the lines of the page asked for: the one named, or a few of all that declare indicators."""
+    declared = Counter(plan.pack.pack for plan in catalogue().plans.values())
+    if asked.get("line"):
+        return Turned({asked.get("line")}, declared[asked.get("line")], None)
+    lines = [key for key in library().packs if declared[key]]
+    first = (asked.page - 1) * LINES_SHOWN
+    shown = lines[first : first + LINES_SHOWN]
+    pager = Pager(
+        first=first + 1 if shown else first,
+        last=first + len(shown),
+        total=len(lines),
+        previous_url=asked.address(page=str(asked.page - 1)) if asked.page > 1 else "",
+        next_url=asked.address(page=str(asked.page + 1)) if lines[first + LINES_SHOWN :] else "",
+    )
+    return Turned(set(shown), declared.total(), pager if len(lines) > LINES_SHOWN else None)
 
 
 def _says_something(board: Board, code: str, place: Place) -> bool:

@@ -32,13 +32,17 @@ MOST_COUNTED = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One condition of a list: its name in the address, its word, what one may choose."""
+    """One condition of a list: its name in the address, its word, what one may choose.
+
+    *without* is what the address says once the condition is taken away, where a bare address asks for it.
+    """
 
     name: str
     title: str | Promise
     kind: str = "choice"
     options: Sequence[Option] = ()
     more: bool = False
+    without: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +100,14 @@ def condition_bar(
     asked: Asked, conditions: Sequence[Condition], *, views: Sequence[Link] = (), keep: Iterable[str] = ()
 ) -> FilterBar:
     """Return the conditions as a bar, those in force as chips; *keep* names values without a condition."""
-    names = [one.name for one in conditions if one.name in asked.values]
-    names += [f"{one.name}_until" for one in conditions if one.kind == "dates"]
+    said = [one for one in conditions if one.name in asked.values and asked.get(one.name) != one.without]
+    gone: dict[str, str | None] = {one.name: one.without for one in said}
+    gone |= {f"{one.name}_until": None for one in conditions if one.kind == "dates"}
     return FilterBar(
         action=asked.path,
         filters=[_filter(one, asked) for one in conditions],
-        chips=[_chip(one, asked) for one in conditions if one.name in asked.values],
-        clear_url=asked.address(**dict.fromkeys(names)),
+        chips=[_chip(one, asked) for one in said],
+        clear_url=asked.address(**gone),
         views=views,
         keep={name: asked.get(name) for name in keep if asked.get(name)},
     )
@@ -124,7 +129,7 @@ def _filter(one: Condition, asked: Asked) -> Filter:
 def _chip(one: Condition, asked: Asked) -> Chip:
     value = asked.get(one.name)
     word = next((option.title for option in one.options if option.value == value), value)
-    gone = {one.name: None, f"{one.name}_until": None}
+    gone = {one.name: one.without, f"{one.name}_until": None}
     return Chip(title=str(one.title), value=word.strip(), remove_url=asked.address(**gone))
 
 

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from zhenshu.doors.desk.access import DeskRequest, base_template, page
 from zhenshu.doors.desk.context import OFFICE_ROLES
 from zhenshu.doors.desk.exports import CONTENT_TYPE, attachment_header
-from zhenshu.doors.desk.lists import condition_bar, crumbs, read_asked
-from zhenshu.doors.desk.plan_pages import conditions, question_of
+from zhenshu.doors.desk.lists import condition_bar, crumbs
+from zhenshu.doors.desk.plan_pages import conditions, question_of, read_this_year
 from zhenshu.doors.desk.plan_words import TONES, days_words, office_name, percent, rule_words, tabs
 from zhenshu.doors.desk.township import is_synthetic, township_name
 from zhenshu.papers.writing.paper import Cell as PaperCell
@@ -27,7 +27,7 @@ from zhenshu.registers.plans.progress import Colour
 from zhenshu.registers.plans.wall_chart import ChartRow, Node, chart_rows
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-NAMES = ("text", "level", "category", "lamp", "office", "leader")
+NAMES = ("text", "year", "level", "category", "lamp", "office", "leader")
 SHADES = {Colour.RED: "F4C7C3", Colour.YELLOW: "FFE8A6", Colour.GREEN: "CDE8D5", Colour.GREY: "E6E9EC"}
 # Shares of the width of each column, in the order of `heads`.
 SHARES = (4, 22, 11, 30, 34, 11, 16, 13, 11, 28, 28)
@@ -75,7 +75,7 @@ def heads() -> list[str]:
 @page(roles=OFFICE_ROLES)
 def show_chart(request: DeskRequest) -> HttpResponse:
     """Show the wall chart; ``as=xlsx`` and ``as=docx`` give the file, ``as=print`` the sheet."""
-    asked = read_asked(request, NAMES)
+    asked = read_this_year(request, NAMES)
     today = timezone.localdate()
     lines = [line_of(row) for row in chart_rows(question_of(asked), request.scope, today)]
     title = _("%(township)s: wall chart of tasks and projects") % {"township": township_name(request.scope)}

@@ -16,8 +16,8 @@ from django.utils.translation import gettext as _
 
 from zhenshu.doors.desk.access import FORM, DeskRequest, base_template, go_to, page
 from zhenshu.doors.desk.context import OFFICE_ROLES
-from zhenshu.doors.desk.lists import condition_bar, crumbs, read_asked
-from zhenshu.doors.desk.plan_pages import conditions, list_buttons, question_of
+from zhenshu.doors.desk.lists import condition_bar, crumbs
+from zhenshu.doors.desk.plan_pages import conditions, list_buttons, question_of, read_this_year
 from zhenshu.doors.desk.plan_words import TONES, rule_words, status_word, tabs
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.plans.baselines import dates_in, visible_baselines
@@ -37,14 +37,14 @@ from zhenshu.registers.plans.saving import ties_of
 from zhenshu.registers.plans.schedule import Dates, Reason
 from zhenshu.registers.plans.visibility import find_item, may
 
-NAMES = ("text", "level", "category", "lamp", "office", "leader", "baseline")
+NAMES = ("text", "year", "level", "category", "lamp", "office", "leader", "baseline")
 MOST_BARS = 400
 
 
 @page(roles=OFFICE_ROLES)
 def show_gantt(request: DeskRequest) -> HttpResponse:
     """Show the dated items as bars; items without any day are named below."""
-    asked = read_asked(request, NAMES)
+    asked = read_this_year(request, NAMES)
     items = tree_order(find_items(question_of(asked), request.scope))
     dated = [item for item in items if item.start or item.due][:MOST_BARS]
     baselines = list(visible_baselines(request.scope)[:20])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -41,6 +41,8 @@ from zhenshu.ground.people.models import Office, User
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.plans.models import Level, PlanFacts, PlanItem, PlanVersion, State
 from zhenshu.registers.plans.queries import (
+    WORK,
+    WORKED_ON,
     PlanQuestion,
     Summary,
     by_leader,
@@ -51,11 +53,16 @@ from zhenshu.registers.plans.queries import (
     lamps_of,
     tree_order,
     without_progress,
+    years_of,
 )
 from zhenshu.registers.plans.visibility import may_create, visible_items
 from zhenshu.registers.plans.wall_chart import all_categories
 
-NAMES = ("text", "level", "category", "lamp", "state", "office", "leader", "on", "silent", "due", "due_until")
+NAMES = (
+    "text", "level", "category", "lamp", "state", "office", "leader", "year", "on", "silent",
+    "due", "due_until",
+)  # fmt: skip
+EVERY_YEAR = "all"
 
 
 def question_of(asked: Asked) -> PlanQuestion:
@@ -70,13 +77,20 @@ def question_of(asked: Asked) -> PlanQuestion:
         leader=asked.number("leader"),
         due_from=asked.day("due"),
         due_until=asked.day("due_until"),
+        year=asked.number("year"),
     )
+
+
+def read_this_year(request: DeskRequest, names: Iterable[str]) -> Asked:
+    """Return what the address asks; a bare one asks for what this year deals with."""
+    asked = read_asked(request, names)
+    return asked if asked.values else replace(asked, values={"year": str(timezone.localdate().year)})
 
 
 @page(roles=OFFICE_ROLES)
 def list_plans(request: DeskRequest) -> HttpResponse:
     """Show the items that fit, in the order of the tree; on a day of the past as they stood then."""
-    asked = read_asked(request, NAMES)
+    asked = read_this_year(request, NAMES)
     day, today = asked.day("on"), timezone.localdate()
     past = day is not None and day < today
     listing = Listing(
@@ -88,10 +102,12 @@ def list_plans(request: DeskRequest) -> HttpResponse:
         numbered=True,
     )
     as_it_stood = _("As the plan stood at the end of %(day)s.") % {"day": day} if past else ""
+    count, beyond = listing.count()
     return show_listing(
         request,
         listing,
         asked,
+        page_title=_("Tasks and projects: %(count)s items") % {"count": f"{count}+" if beyond else count},
         bar=condition_bar(asked, conditions(request.scope), views=_views(asked), keep=["silent"]),
         tiles=[] if past else list(lamp_tiles(request.scope)),
         note=as_it_stood or rule_words(),
@@ -120,7 +136,7 @@ def list_buttons(scope: Scope) -> Iterable[Link]:
 def _columns() -> list[Column]:
     return [
         Column(title=_("Item"), width="wide"),
-        Column(title=_("Level"), phone=False),
+        Column(title=_("Level"), width="narrow", phone=False),
         Column(title=_("Category"), phone=False),
         Column(title=_("Lead office")),
         Column(title=_("Responsible leader"), phone=False),
@@ -138,7 +154,7 @@ def item_rows(items: Iterable[PlanFacts]) -> Iterable[Row]:
         number = item.item_id if isinstance(item, PlanVersion) else item.pk
         url = reverse("desk:plan", args=[number])
         cells = [
-            Cell(text=item.title, url=url),
+            Cell(text=item.full_title, url=url),
             Cell(text=str(Level(item.level).label)),
             Cell(text=names.get(item.category, item.category)),
             Cell(text=office_name(item)),
@@ -163,7 +179,8 @@ def conditions(scope: Scope) -> list[Condition]:
     leaders = User.objects.filter(pk__in=seen.values("leader_id")).order_by("name").values_list("pk", "name")
     return [
         Condition("text", _("Words in the title"), "text"),
-        Condition("level", _("Level"), options=_options(Level.choices)),
+        Condition("year", _("Year"), options=_year_options(scope), without=EVERY_YEAR),
+        Condition("level", _("Level"), options=_options([*Level.choices, (WORK, _("Tasks and projects"))])),
         Condition("category", _("Category"), options=_options(all_categories().items())),
         Condition("lamp", _("Lamp"), options=_options(COLOUR_NAMES.items())),
         Condition("office", _("Office"), options=_options(offices)),
@@ -174,28 +191,38 @@ def conditions(scope: Scope) -> list[Condition]:
     ]
 
 
+def _year_options(scope: Scope) -> list[Option]:
+    years = sorted({*years_of(scope), timezone.localdate().year}, reverse=True)
+    return _options([*((year, year) for year in years), (EVERY_YEAR, _("All years"))])
+
+
 def _options(pairs: Iterable[tuple[Any, Any]]) -> list[Option]:
     return [Option(value=str(value), title=str(title)) for value, title in pairs]
 
 
 def _views(asked: Asked) -> list[Link]:
-    bare = asked.address(**dict.fromkeys(NAMES))
+    today = timezone.localdate().year
+    bare, every = asked.address(**dict.fromkeys(NAMES)), {**dict.fromkeys(NAMES), "year": EVERY_YEAR}
     silent = asked.address(**{**dict.fromkeys(NAMES), "silent": "1"})
     return [
-        Link(title=_("All"), url=bare, active=not asked.values),
+        Link(
+            title=_("Year %(year)d") % {"year": today}, url=bare, active=asked.values == {"year": str(today)}
+        ),
+        Link(title=_("All"), url=asked.address(**every), active=asked.values == {"year": EVERY_YEAR}),
         Link(title=_("Not reported this week"), url=silent, active=bool(asked.get("silent"))),
     ]
 
 
 def lamp_tiles(scope: Scope) -> Iterable[Tile]:
     """Yield how many tasks and projects show each lamp, each a link to its list."""
-    counted = lamps_of(visible_items(scope).filter(level__in=(Level.TASK, Level.PROJECT)))
-    base, unit = reverse("desk:plans"), _("items")
+    counted = lamps_of(visible_items(scope).filter(level__in=WORKED_ON))
+    base, unit = f"{reverse('desk:plans')}?level={WORK}", _("items")
     for colour, icon in (("red", "alarm"), ("yellow", "clock"), ("green", "check")):
-        yield Tile(str(COLOUR_NAMES[colour]), counted[colour], f"{base}?lamp={colour}", icon, "", unit)
-    yield Tile(_("Done"), counted["done"], f"{base}?state=done", "checks", "", unit)
+        yield Tile(str(COLOUR_NAMES[colour]), counted[colour], f"{base}&lamp={colour}", icon, "", unit)
+    yield Tile(_("Done"), counted["done"], f"{base}&state=done", "checks", "", unit)
     silent = without_progress(scope, timezone.localdate()).count()
-    yield Tile(_("Not reported this week"), silent, f"{base}?silent=1", "message", "", unit)
+    unreported = f"{reverse('desk:plans')}?silent=1"
+    yield Tile(_("Not reported this week"), silent, unreported, "message", "", unit)
 
 
 # ── by office, by leader ──────────────────────────────────────────────────────────────────────────────
@@ -221,7 +248,7 @@ def _show_summaries(
     name: str,
     condition: str,
 ) -> HttpResponse:
-    asked = read_asked(request, ["level", "category"])
+    asked = read_this_year(request, ["year", "level", "category"])
     known = {one.name: one for one in conditions(request.scope)}
     listing = Listing(
         name=name,
@@ -231,7 +258,7 @@ def _show_summaries(
         empty=_("No item here yet. The first one is a goal or a task of the work report."),
     )
     return show_listing(
-        request, listing, asked, bar=condition_bar(asked, [known["level"], known["category"]]),
+        request, listing, asked, bar=condition_bar(asked, [known["year"], known["level"], known["category"]]),
         extra="desk/plans/tabs.html", tabs=tabs(here), note=rule_words(),
     )  # fmt: skip
 

@@ -147,7 +147,10 @@ class RelationKind(Named):
 
 
 class DossierKind(Packed):
-    """A lasting subject: enterprise, village, household, river section. *identity* fields find doubles."""
+    """A lasting subject: enterprise, village, household, river section. *identity* fields find doubles.
+
+    *whole_area*: such a dossier stands for its whole area, and what lies there belongs to its file (一村一档).
+    """
 
     fields: dict[str, FieldKind]
     title: str  # the field whose value names a dossier
@@ -155,6 +158,7 @@ class DossierKind(Packed):
     readings: dict[str, ReadingKind] = {}
     relations: dict[str, RelationKind] = {}
     sensitive: bool = False
+    whole_area: bool = False
     icon: str = "folder"
     basis: str = ""
 

@@ -37,7 +37,7 @@ def recount(quantities: Sequence[Quantity], progress: Progress | None = None) ->
     """Yield what the quantities come to, counted from the records, a group of them at a time."""
     groups: dict[tuple[str, ...], list[Quantity]] = {}
     for quantity in quantities:
-        groups.setdefault(_pass_of(quantity), []).append(quantity)
+        groups.setdefault(pass_of(quantity), []).append(quantity)
     for done, (key, group) in enumerate(groups.items()):
         if progress is not None:
             progress(done, len(groups), key[1])
@@ -46,7 +46,7 @@ def recount(quantities: Sequence[Quantity], progress: Progress | None = None) ->
         progress(len(groups), len(groups), "")
 
 
-def _pass_of(quantity: Quantity) -> tuple[str, ...]:
+def pass_of(quantity: Quantity) -> tuple[str, ...]:
     """Quantities over the same records by the same date are counted in one pass; members one by one."""
     counted = quantity.counted
     alone = quantity.digest if counted.way == "distinct" else ""
@@ -84,7 +84,7 @@ def _count_sums(
         records = records.annotate(begun=begins).filter(begun__isnull=False)
     asked: dict[str, Expression] = {}
     for place, quantity in enumerate(group):
-        asked |= _aggregates(place, quantity, source)
+        asked |= aggregates_of(place, quantity, source)
     levels = _level_columns(source)
     rows = records.filter(month__isnull=False).values_list(*levels, "month").annotate(**asked)
     for row in rows.iterator():
@@ -95,7 +95,7 @@ def _level_columns(source: Source) -> tuple[str, ...]:
     return LEVELS if source.levels else (source.area,)
 
 
-def _aggregates(place: int, quantity: Quantity, source: Source) -> dict[str, Expression]:
+def aggregates_of(place: int, quantity: Quantity, source: Source) -> dict[str, Expression]:
     """Return the sum (when there is an amount) and the number of records of one quantity."""
     condition = condition_of(quantity)
     which = condition if condition else None

@@ -17,10 +17,11 @@ from zhenshu.measures.indicators.columns import SCALE, JsonText
 from zhenshu.measures.indicators.definitions import Quantity
 from zhenshu.measures.indicators.geography import Boundaries, Layout, Share, records_in, tree
 from zhenshu.measures.indicators.parts import part_ids
-from zhenshu.measures.indicators.recount import condition_of
+from zhenshu.measures.indicators.recount import aggregates_of, condition_of, pass_of
 from zhenshu.measures.indicators.sources import Source, amount_column, member_column, source_of
 from zhenshu.measures.indicators.spans import Span
 
+Edge = tuple[str, int, Any, Any]  # digest, area, first day, the day after the last
 Pair = tuple[list[int], list[int]]  # values in ten-thousandths and numbers of records, one per span
 
 # The areas' places join as a list of their own, so that any grouping of places is one statement.
@@ -63,6 +64,8 @@ class Sums:
     opening: dict[tuple[int, int], tuple[int, int]] = field(default_factory=dict)
     members: dict[tuple[int, int, int], tuple[int, int]] = field(default_factory=dict)
     parts: Mapping[str, int] = field(default_factory=dict)
+    passes: dict[tuple[str, ...], list[Quantity]] = field(default_factory=dict)
+    days: dict[Edge, tuple[int, int]] = field(default_factory=dict)
 
     def over_spans(self, quantity: Quantity, area: int, over_time: str) -> Pair | None:
         """Return values and numbers of a quantity in an area, one per span; None when nothing keeps it."""
@@ -101,8 +104,19 @@ class Sums:
         )
         for place, span in enumerate(self.spans):
             for start, end in span.edges:
-                self._add(found, place, _days(quantity, area, self.boundaries, start, end))
+                self._add(found, place, self._days(quantity, area, start, end))
         return found
+
+    def _days(self, quantity: Quantity, area: int, start: Any, end: Any) -> tuple[int, int]:
+        """Return what single days come to, read in one pass with the other quantities over these records."""
+        if quantity.posting == "stock":
+            return _days(quantity, area, self.boundaries, start, end)
+        asked = (quantity.digest, area, start, end)
+        if asked not in self.days:
+            group = self.passes.get(pass_of(quantity), [quantity])
+            told = _days_together(group, area, self.boundaries, start, end)
+            self.days |= {(one.digest, area, start, end): pair for one, pair in zip(group, told, strict=True)}
+        return self.days[asked]
 
     def _stock(self, quantity: Quantity, part: int, area: int) -> Pair:
         values, ns = self._totals(part, area)
@@ -144,7 +158,7 @@ class Sums:
                 value, n = _distinct_days(quantity, area, self.boundaries, span)
                 self._add(found, place, (value * SCALE, n))
             else:
-                self._add(found, place, _days(quantity, area, self.boundaries, span.start, span.end))
+                self._add(found, place, self._days(quantity, area, span.start, span.end))
         return found
 
     @staticmethod
@@ -190,9 +204,12 @@ def read_sums(
     """
     known = {digest: pk for digest, pk in part_ids().items() if digest not in waiting}
     wanted = {known[one.digest]: one for one in quantities if one.digest in known}
+    passes: dict[tuple[str, ...], list[Quantity]] = defaultdict(list)
+    for one in wanted.values():
+        passes[pass_of(one)].append(one)
     first = min(min(span.first, span.stock_month) for span in spans)
     last = max(max(span.last, span.stock_month) for span in spans)
-    found = Sums(spans, boundaries, first, last - first, parts=known)
+    found = Sums(spans, boundaries, first, last - first, parts=known, passes=passes)
     summed = [pk for pk, one in wanted.items() if one.counted.way != "distinct"]
     for shares, parts in _by_layout(layout, wanted, summed):
         _read_months(found, shares, parts, last)
@@ -271,6 +288,22 @@ def _days(quantity: Quantity, area: int, boundaries: Boundaries, start: Any, end
     return came[0] - gone[0], came[1] - gone[1]
 
 
+def _days_together(
+    group: Sequence[Quantity], area: int, boundaries: Boundaries, start: Any, end: Any
+) -> list[tuple[int, int]]:
+    """Return what the records dated in these days come to for each of a pass of flows, in one statement."""
+    counted = group[0].counted
+    source = source_of(counted)
+    assert source is not None
+    records = source.records(counted).filter(records_in(source, area, boundaries)).order_by()
+    asked: dict[str, Any] = {}
+    for place, quantity in enumerate(group):
+        asked |= aggregates_of(place, quantity, source)
+    told = _dated(records, source, counted.at, start, end).aggregate(**asked)
+    numbers = [told[f"n{place}"] for place in range(len(group))]
+    return [(int(told.get(f"v{place}", n * SCALE) or 0), n) for place, n in enumerate(numbers)]
+
+
 def _sum(quantity: Quantity, records: QuerySet[Any]) -> tuple[int, int]:
     source = source_of(quantity.counted)
     assert source is not None
@@ -306,8 +339,11 @@ def records_dated(
     """Return the records of a quantity in an area whose date lies between two days, the second excluded."""
     source = source_of(quantity.counted)
     assert source is not None
-    records = records_of(quantity, area, boundaries)
-    column, key = source.date_place(quantity.counted.at)
+    return _dated(records_of(quantity, area, boundaries), source, quantity.counted.at, start, end)
+
+
+def _dated(records: QuerySet[Any], source: Source, at: str, start: Any, end: Any) -> QuerySet[Any]:
+    column, key = source.date_place(at)
     if not key:
         return records.filter(between(column, start, end))
     written: QuerySet[Any] = records.annotate(written=JsonText(column, key))

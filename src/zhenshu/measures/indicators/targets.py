@@ -190,7 +190,9 @@ def _states_of_year(targets: Sequence[Target], year: int, on: date) -> list[Targ
     codes = [code for code in dict.fromkeys(target.indicator for target in targets) if code in known]
     areas = list(dict.fromkeys(target.area_id for target in targets))
     periods = _periods_to_date(year, on)
-    wanted = [*periods, *(same_period_last_year(period) for period in periods)]
+    # Only growth is held against last year, and only months that have passed in full.
+    compared = _whole_months(periods, on) if any(one.measured != "value" for one in targets) else []
+    wanted = [*periods, *(same_period_last_year(period) for period in compared)]
     board = evaluate_board(codes, areas, wanted, on=on, comparisons=False) if codes else None
     return [_state(target, board if target.indicator in known else None, periods, on) for target in targets]
 

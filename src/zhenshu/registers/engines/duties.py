@@ -5,6 +5,7 @@ Nobody signs in or out, and nobody's turns are compared: the roster says who ans
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -180,13 +181,21 @@ class OnDuty:
     ends: datetime
     names: tuple[str, ...]
 
+    @property
+    def shift_name(self) -> str:
+        return self.kind.shifts[self.turn.shift].name
+
     def runs(self, moment: datetime) -> bool:
         return self.begins <= moment < self.ends
 
 
 def visible_turns(kind: DutyKind, scope: Scope) -> QuerySet[DutyTurn]:
     """Return the turns of every area that one's posts lie in or oversee; a roster is there to be known."""
-    found = DutyTurn.objects.filter(_near(scope), kind=kind.full_code)
+    return _turns_near(scope).filter(kind=kind.full_code)
+
+
+def _turns_near(scope: Scope) -> QuerySet[DutyTurn]:
+    found = DutyTurn.objects.filter(_near(scope))
     return found.select_related("area", "handed_over_by").order_by("day", "pk")
 
 
@@ -210,11 +219,12 @@ def on_duty(scope: Scope, *, at: datetime | None = None) -> list[OnDuty]:
     """Return the shifts of all duties that run now or begin later today (今日值班)."""
     moment = timezone.localtime(at)
     day = moment.date()
-    found = [
-        one
-        for kind in kinds_of(DutyKind)
-        for one in described(visible_turns(kind, scope).filter(day__in=[day - timedelta(days=1), day]), kind)
-    ]
+    kinds = {kind.full_code: kind for kind in kinds_of(DutyKind)}
+    turns = _turns_near(scope).filter(kind__in=kinds, day__in=[day - timedelta(days=1), day])
+    of_kind: defaultdict[str, list[DutyTurn]] = defaultdict(list)
+    for turn in turns if kinds else ():
+        of_kind[turn.kind].append(turn)
+    found = [one for code, some in of_kind.items() for one in described(some, kinds[code])]
     return sorted((one for one in found if one.ends > moment), key=lambda one: one.begins)
 
 

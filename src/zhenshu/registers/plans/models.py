@@ -74,6 +74,13 @@ class PlanFacts(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def full_title(self) -> str:
+        """The title; a milestone, which says little by itself (竣工), with what it is a milestone of."""
+        return (
+            f"{self.parent.title} · {self.title}" if self.parent and self.level == "milestone" else self.title
+        )
+
 
 class PlanItem(PlanFacts):
     """One thing that was promised: the task 新建口袋公园3个 of the work report, its project, its milestone.

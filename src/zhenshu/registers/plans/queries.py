@@ -26,7 +26,10 @@ from zhenshu.registers.plans.reporting import monday_of
 from zhenshu.registers.plans.visibility import visible_items, visible_versions
 
 ONE_DAY = timedelta(days=1)
-NAMED = ("area", "lead_office", "leader", "owner")
+NAMED = ("area", "lead_office", "leader", "owner", "parent")
+# Asked for as a level: what is worked on, tasks and projects, without goals above and milestones below.
+WORK = "work"
+WORKED_ON = (Level.TASK, Level.PROJECT)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,7 @@ class PlanQuestion:
     parent: int | None = None
     due_from: date | None = None
     due_until: date | None = None
+    year: int | None = None
     overdue: bool = False
 
 
@@ -53,7 +57,7 @@ def condition_of(question: PlanQuestion) -> Q:
     """Return a question as a condition that items and their past versions both understand."""
     exact: Mapping[str, Any] = {
         "kind": question.kind,
-        "level": question.level,
+        "level__in": WORKED_ON if question.level == WORK else [question.level] if question.level else (),
         "category": question.category,
         "lamp": question.lamp,
         "stage": question.stage,
@@ -67,7 +71,24 @@ def condition_of(question: PlanQuestion) -> Q:
     condition = Q(**{name: value for name, value in exact.items() if value})
     if question.text:
         condition &= Q(title__icontains=question.text) | Q(description__icontains=question.text)
+    if question.year:
+        condition &= _in_year(question.year)
     return condition & (Q(state=question.state) if question.state else ~Q(state=State.CANCELLED))
+
+
+def _in_year(year: int) -> Q:
+    """Return what a year deals with: begun by its end and not over before it, what is still open included."""
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    begun = (
+        Q(start__lte=last) | Q(start__isnull=True, due__lte=last) | Q(start__isnull=True, due__isnull=True)
+    )
+    return begun & (Q(due__gte=first) | Q(done_on__gte=first) | Q(state=State.OPEN))
+
+
+def years_of(scope: Scope) -> list[int]:
+    """Return the years in which items fall due that *scope* may see, the latest first."""
+    days = visible_items(scope).order_by().filter(due__isnull=False)
+    return sorted(days.values_list("due__year", flat=True).distinct(), reverse=True)
 
 
 def find_items(question: PlanQuestion, scope: Scope) -> QuerySet[PlanItem]:
@@ -180,8 +201,9 @@ def _summaries(items: QuerySet[PlanItem], column: str) -> list[Summary]:
 
 
 def lamps_of(items: QuerySet[PlanItem]) -> dict[str, int]:
-    """Return how many open items show each lamp, and how many are done."""
+    """Return how many open items show each lamp, how many are done, and how many there are in all."""
     asked = {name: Count("pk", filter=condition) for name, condition in COUNTS.items()}
+    asked["all"] = Count("pk")
     return items.order_by().aggregate(**asked)
 
 

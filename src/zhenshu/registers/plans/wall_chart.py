@@ -60,12 +60,12 @@ class ChartRow:
 def chart_rows(question: PlanQuestion, scope: Scope, today: date) -> list[ChartRow]:
     """Return the rows of the wall chart: the tasks and projects that fit, with their milestones as nodes.
 
-    A task that consists of projects is told by them and has no row of its own.
+    A task that consists of projects is told by them and has no row of its own. What is open comes first.
     """
     found = tree_order(find_items(question, scope))
     items = [item for item in found if question.level or item.level in CHARTED]
     told = set() if question.level else _told_by_parts(items)
-    shown = [item for item in items if item.pk not in told]
+    shown = sorted((item for item in items if item.pk not in told), key=lambda item: item.state != State.OPEN)
     ids = [item.pk for item in shown]
     nodes, latest, assisting = _nodes(ids, scope, today), _latest(ids), _assisting(ids)
     calendar = work_calendar()
