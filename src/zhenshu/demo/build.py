@@ -22,6 +22,7 @@ from zhenshu.demo.matters import Spell, World, Year
 from zhenshu.demo.organisation import NameMaker, plant_organisation
 from zhenshu.demo.places import Places
 from zhenshu.demo.plan_years import Planner, live_the_promises, live_this_year
+from zhenshu.demo.portal_life import live_at_the_portal
 from zhenshu.demo.report import REPORT_DAY, STRONGEST_VILLAGE, report_path
 from zhenshu.demo.statistics import (
     dossiers_of,
@@ -130,6 +131,7 @@ def build(
     extend_reported(town, moment.date(), by=by, rng=rng)
     progress("今日收件 the inbox of today", 93)
     live_through_today(world, made, now=moment)
+    live_at_the_portal(made, town, by=by, password=password, now=moment)
     progress("首页与指标预热 figures", 97)
     warm_up(town, moment.date())
     progress("完成 done", 100)
