@@ -154,6 +154,12 @@ PLANTED = [
 ]
 
 SOUND = [
+    # a share of a thing that was not counted before it, and semicolons of a Western keyboard
+    "完成技改投入8.1亿元，其中数字化技改2.5亿元，增长25%，规上企业研发投入占生产总值的比例达到2.7%。",
+    "新建公厕8座;其中重点村建成6座;整改旱厕26座。",
+    # headings that name the same year twice and speak of the review only
+    "柳溪街道2024年工作总结及2025年工作计划\n2024年是街道全面发力的关键之年。\n一、2024年工作完成情况\n完成投资3亿元。",
+    "柳溪街道2024年工作总结\n一、2024年重点工作成效和特色亮点工作\n完成投资3亿元。",
     "财政总收入由2.66亿元增加到4.559亿元，增长71.4%。",
     "工业总产值由120亿元提高至150亿元，增长25%。",
     "信访总量由286件下降到210件，下降26.6%。",

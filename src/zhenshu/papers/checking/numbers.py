@@ -130,7 +130,8 @@ def passages_of(text: str) -> Iterator[Passage]:
         end = stop.start() if stop is not None else len(text)
         numbers = tuple(_numbers(text, start, end))
         if numbers:
-            yield Passage(text[start:end], start, numbers)
+            # A semicolon typed on a Western keyboard parts clauses as well; the length stays the same.
+            yield Passage(text[start:end].replace(";", "；"), start, numbers)
         start = stop.end() if stop is not None else end
 
 

@@ -41,6 +41,7 @@ _ABOVE_HUNDRED = skeleton_pattern(
 _STRUCTURE = re.compile(
     r"(?:产业|结构|比重|比例|占比)[^。；;\d]{0,14}(?P<parts>\d+(?:\.\d+)?%?(?:\s*[:：∶]\s*\d+(?:\.\d+)?%?){1,4})"
 )
+SHORTEST_SUBJECT = 4
 HUNDRED = 100.0
 # Vaccinations and the like are told as coverage of the number ordered, which may be passed by far.
 SURELY_A_TARGET = 110.0
@@ -62,7 +63,7 @@ def _stated_shares(document: Document, passage: Passage, figures: Sequence[Figur
         share = passage.number_at(match.start("share"))
         earlier = passage.numbers[: passage.number_before(match.start())]
         part = _part(earlier, passage, share)
-        if part is None or share.unit != "%":
+        if part is None or share.unit != "%" or _of_another(passage, part, match.start()):
             continue
         whole = _whole(passage, part, earlier) or _named_whole(match["of"], part, passage, figures)
         if whole is not None and whole[0] > 0:
@@ -87,6 +88,13 @@ def _part(earlier: Sequence[Number], passage: Passage, share: Number) -> Number 
         if number.family not in ("percent", "factor"):
             return number
     return None
+
+
+def _of_another(passage: Passage, part: Number, share: int) -> bool:
+    """True when the words right before 占 name a thing of their own, which the part's clause doesn't name."""
+    clause = re.split("[，,；;：:]", passage.text[part.end - passage.start : share])
+    subject = clause[-1].strip().lstrip("其均各共约、") if len(clause) > 1 else ""
+    return len(subject) >= SHORTEST_SUBJECT and subject[-2:] not in _clause(passage, part)
 
 
 Whole = tuple[float, float, str, int, int]

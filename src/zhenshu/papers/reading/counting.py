@@ -25,6 +25,10 @@ _REACHED = re.compile(r"^(?:提高|增加|增长|上升|提升|扩大|下降|减
 _LEVEL_ONLY = re.compile(r"^(?:国家|省|市|区|县|镇)级$")
 _PAYER = re.compile(r"^(?:各级|镇|村|乡|区|县|市|街道|社区|财政|两级)+$")
 _CLASS_ONLY = re.compile(r"^[千百十]?[万亿]元以[上下](?:项目|企业)?$")
+_HONOUR = re.compile(
+    r"^(?:荣获|获得|获评|获|蝉联|被评为|入选|被授予)(?:[“]?)([^,，、“”]{2,16}?)(?:[”]|荣誉|称号|并|$)"
+)
+_BRACKETED = re.compile(r"[(（][^()（）]{1,10}[)）]")
 _COUNTABLE = re.compile(
     r"^(?:高校|企业|村|社区|小区|学校|项目|行政村|村居|镇街|单位|部门|家庭农场|合作社|村民小组|点位|片区)$"
 )
@@ -37,6 +41,9 @@ def name_count(setting: Setting, topic: Topic, offset: int) -> list[str]:
     candidate = setting.candidate
     if topic.pending and setting.joined and len(setting.left) <= 2:
         return [with_measure(topic.pending.pop(0), candidate)]
+    if candidate.value == 0 and core and setting.right.startswith("发生"):
+        topic.consumed = candidate.closing - offset + 2
+        return [with_measure(core, candidate)]
     if candidate.value == 0:
         return [with_measure(re.split(r"[、“”]", setting.right)[0][:12] or core, candidate)]
     if candidate.unit == "大类":
@@ -48,11 +55,15 @@ def name_count(setting: Setting, topic: Topic, offset: int) -> list[str]:
     if candidate.family == "duration" and not setting.clause.endswith("连续") and candidate.unit != "年":
         return [f"{core}时限" if core else f"{noun_after(setting.right)}时限"]
     if candidate.unit == "年" or setting.clause.endswith("连续"):
-        return [f"{core.removesuffix('连续') or topic.thing}连续{with_measure('', candidate)}"]
+        honour = _HONOUR.match(setting.right)
+        subject = honour[1] if honour else core.removesuffix("连续") or topic.thing
+        return [f"{subject}连续{with_measure('', candidate)}"]
     noun = noun_after(setting.right) if _noun_follows(core, setting) else ""
     if noun:
         at = max(setting.right.find(noun[-2:]), 0)
-        topic.consumed = candidate.closing - offset + min(at + 2, len(setting.right))
+        after = min(at + 2, len(setting.right))
+        bracket = _BRACKETED.match(setting.right, after)
+        topic.consumed = candidate.closing - offset + (bracket.end() if bracket else after)
         return [_name_after(noun, setting, topic)]
     return _names_before(core, setting, topic)
 
@@ -125,6 +136,8 @@ def _names_before(core: str, setting: Setting, topic: Topic) -> list[str]:
         return [with_measure(f"{core if core != '村' else ''}{topic.level}", setting.candidate)]
     if not thing and len(core) >= 4:
         return [with_measure(core, setting.candidate)]
+    if not core and topic.change and topic.level:
+        return [topic.level]
     if not core and _REACHED.match(setting.clause.strip()) and topic.levels:
         return [topic.levels[-1]]
     if core in phrases.GENERIC or len(thing) < 2 or _CLASS_ONLY.match(core):

@@ -25,7 +25,9 @@ from .setting import (
 _REACH = 200
 """Names are looked for this many characters to either side."""
 _LONGEST_LIST = 12
-_SHARE = re.compile(r"占(?!比(?!重))(?P<whole>[^,，]{2,18}?)(?:的)?(?:比重|比例|比)?(?:为|达到|达|约|超过|超)*$")
+_SHARE = re.compile(
+    r"占(?!比(?!重))(?P<whole>[^,，]{2,18}?)(?:的)?(?:比重|比例|比)?(?:为|达到|达|约|超过|超)*$"
+)
 _OMITTED = re.compile(
     r"(?<=[一-龥）)])(?:同比|环比|较上年|比上年|较去年|比去年|上年|去年|同期|较|比(?!例|重|"
     r"率)|年均|增长率|都|(?<![平人户亩村年日])均|预期|名义|可比价|增速|增幅|降幅|力争|"

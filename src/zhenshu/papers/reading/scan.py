@@ -27,7 +27,7 @@ CANDIDATE = re.compile(
     |(?P<streak>{CHINESE}|\d+)连(?:丰|增|冠|胜|升)
     |(?P<chinese>{CHINESE})(?P<chinese_scale>[万亿]+)?(?P<chinese_more>余|多)?(?P<chinese_unit>{UNIT}|大)
     |(?<=[超近破逾过达上])(?P<round>[百千万亿]+)(?P<round_more>余|多)?(?P<round_unit>{UNIT})?
-    |(?P<hidden>(?<![\dA-Za-z])[xX×*]{{1,8}}(?:\.[xX×*]{{1,4}})?|(?<=[一-龥])\.)(?P<hidden_scale>{SCALE})?余?(?P<hidden_unit>{UNIT})
+    |(?P<hidden>(?<![\dA-Za-z])[xX×*]{{1,8}}(?:\.[xX×*]{{1,4}})?|(?<=[一-龥])\.)(?P<hidden_scale>{SCALE})?余?(?P<hidden_unit>(?!年|月|日){UNIT})
     """,
     re.VERBOSE,
 )

@@ -19,8 +19,11 @@ RESPECTIVELY = re.compile(r"分别|分列|依次")
 _MEASURING = frozenset(
     ["产量", "总产量", "年产量", "产值", "总产值", "年产值", "金额", "总金额", "涉及金额", "面积", "人数"]
 )
+_AMOUNTS = frozenset(["税收", "收入", "利润", "销售", "税收收入"])
 _MEASURED = re.compile(r"(?:(?:播种|种植|养殖|栽培)?(?:总)?面积|人数|人次|户数|数量|总数|产量)$")
 _SHORTEST_HEAD = 2
+_DEED = re.compile(r"(?:建立|签订|达成|形成|健全|完善)[^,，]*(?:关系|机制|制度|体系|模式|合作|协议)$")
+"""A clause that tells a deed names nothing the next figure could be about."""
 _JOINED = ("、", "和", "与", "及", "以及")
 _MEASURES = {
     "轮": "轮次",
@@ -116,14 +119,14 @@ def _completed(parts: list[str]) -> list[str]:
 
 def noun_after(right: str) -> str:
     """Return the noun that opens *right*, or nothing when it opens with a verb (178户受益)."""
-    words = right.lstrip("的 ")
+    words = phrases.DESCRIBED.sub("", right.lstrip("的 "))
     head = re.split(r"[、�?？ ]|(?<=[一-龥])(?:累计|共计|合计)", words, maxsplit=1)[0]
     head = phrases.SPECIFICS.sub("", head)
     if head.endswith(("性", "型", "类", "化")) and "、" in words:
         head = re.split(r"[�?？ ]", words, maxsplit=1)[0].replace("、", "", 1)
     if head[2:3] in ("和", "与") and head[:2] in phrases.GENERIC:
         return head[:2]
-    end = phrases.NOUN_END.search(head)
+    end = phrases.NOUN_END.search(head, 2 if phrases.JOINTLY.match(head) else 0)
     if end:
         noun, rest = head[: end.start()], head[end.start() :]
         if (
@@ -145,7 +148,9 @@ def noun_after(right: str) -> str:
 def context_of(setting: Setting, topic: Topic) -> str:
     """Return what a name without a thing of its own is about: the clause or the thing before."""
     parts = [peel(part) for part in phrases.CLAUSE_BREAK.split(setting.left)[:-1]]
-    parts = [part for part in parts if len(part) > 1 and part not in phrases.GENERIC]
+    parts = [
+        part for part in parts if len(part) > 1 and part not in phrases.GENERIC and not _DEED.search(part)
+    ]
     if not parts:
         return "" if ";" in setting.left or "；" in setting.left else topic.thing
     return phrases.KEPT_FRONT.sub("", phrases.SPECIFICS.sub("", parts[-1]))[-12:]
@@ -181,6 +186,8 @@ def join(context: str, core: str) -> str:
     """
     if core in _MEASURING:
         context = _MEASURED.sub("", context) or context
+    if core in _AMOUNTS and QUANTITY_END.search(context):
+        return core
     for size in range(min(len(context), len(core)), 1, -1):
         if context.endswith(core[:size]):
             return context + core[size:]
