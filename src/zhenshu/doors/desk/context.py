@@ -60,7 +60,7 @@ MENU: Sequence[tuple[str | Promise, Sequence[Entry]]] = (
         Entry("indicators", gettext_lazy("Indicators"), "chart-line", OFFICE_ROLES),
         Entry("reports", gettext_lazy("Reports"), "file-text", WRITERS),
         Entry("forms", gettext_lazy("Forms"), "table", OFFICE_ROLES),
-        Entry("scorecards", gettext_lazy("Assessment"), "scale", OVERSEERS),
+        Entry("scorecards", gettext_lazy("Assessment"), "scale", OFFICE_ROLES),
     )),
     (gettext_lazy("House"), (
         Entry("packs", gettext_lazy("Business lines"), "package", OFFICE_ROLES),

@@ -191,7 +191,8 @@ class ScorecardKind(Packed):
     *by* names the field of the records that says whose they are: the lead office, or another field of type
     office, so that one ticket counts again for the office of its trade. *offices* are those assessed, all
     that have a figure where empty. *office* keeps the card beside secretary and leaders. The first *flags*
-    units of a period get the red flag. *appeal_days* are working days from the day of publication.
+    units of a period get the red flag. A unit of which less than *least* per cent of the full marks could be
+    scored has no place. *appeal_days* are working days from the day of publication.
     """
 
     of: Literal["town", "village", "grid", "office", "dossier"]
@@ -202,6 +203,7 @@ class ScorecardKind(Packed):
     every: Literal["month", "quarter", "half_year", "year"] = "quarter"
     items: dict[str, ScoreItem]
     flags: int = Field(default=0, ge=0)
+    least: float = Field(default=0, ge=0, le=100)  # per cent of the full marks
     appeal_days: int = Field(default=5, ge=0)
     basis: str = ""
 

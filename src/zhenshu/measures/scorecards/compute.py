@@ -14,7 +14,7 @@ from zhenshu.measures.indicators.definitions import catalogue
 from zhenshu.measures.scorecards.marking import Reading, given, mark
 from zhenshu.measures.scorecards.models import Mark, Scorecard
 from zhenshu.measures.scorecards.readings import readings_of
-from zhenshu.measures.scorecards.standing import Item, Result, Score, Unit, stand
+from zhenshu.measures.scorecards.standing import Item, Result, Rules, Score, Unit, stand
 from zhenshu.measures.scorecards.units import card_kind, units_of
 
 Marks = Mapping[tuple[int, str], Mark]  # of a unit and an item
@@ -29,9 +29,9 @@ def compute(card: ScorecardKind, area: Area, period: Period, marks: Marks | None
         (unit, {item.code: _score(item, unit, readings, marks or {}) for item in card.items.values()})
         for unit in units
     ]
-    return stand(
-        [item_of(item) for item in card.items.values()], scores, as_of=timezone.now(), flags=card.flags
-    )
+    items = [item_of(item) for item in card.items.values()]
+    rules = Rules(card.flags, Decimal(str(card.least)))
+    return stand(items, scores, as_of=timezone.now(), rules=rules)
 
 
 def compute_now(scorecard: Scorecard) -> Result:

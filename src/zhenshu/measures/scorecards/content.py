@@ -12,7 +12,7 @@ from typing import Any
 from zhenshu.ground.ledger.record import plain
 from zhenshu.ground.packs.schema import ScorecardKind
 from zhenshu.measures.scorecards.models import AppealState, Scorecard
-from zhenshu.measures.scorecards.standing import Item, Result, Score, Unit, correct, stand
+from zhenshu.measures.scorecards.standing import Item, Result, Rules, Score, Unit, correct, stand
 
 NUMBERS = frozenset({"points", "value", "numerator", "denominator", "target", "was", "full"})
 
@@ -25,7 +25,8 @@ def freeze(result: Result, card: ScorecardKind) -> dict[str, Any]:
         "by": card.by,
         "basis": card.basis,
         "appeal_days": card.appeal_days,
-        "flags": result.flags,
+        "flags": result.rules.flags,
+        "least": plain(result.rules.least),
         "as_of": plain(result.as_of),
         "items": [plain(asdict(item)) for item in result.items],
         "units": [
@@ -56,7 +57,8 @@ def result_of(content: Mapping[str, Any]) -> Result:
         )
         for one in content["units"]
     ]
-    return stand(items, scores, as_of=datetime.fromisoformat(content["as_of"]), flags=content["flags"])
+    rules = Rules(content["flags"], Decimal(content["least"]))
+    return stand(items, scores, as_of=datetime.fromisoformat(content["as_of"]), rules=rules)
 
 
 def _score(code: str, said: Mapping[str, Any]) -> Score:

@@ -28,7 +28,12 @@ Readings = dict[str, dict[int, Reading]]  # item -> unit -> what it shows
 
 def span_for(item: ScoreItem, period: Period) -> Period:
     """Return the days an item looks at: the period, or the year up to its end."""
-    return year_to(period) if item.over == "year" or item.way == "target" else period
+    return span_of_way(item.way, item.over, period)
+
+
+def span_of_way(way: str, over: str, period: Period) -> Period:
+    """Return the days that an item of this way looks at."""
+    return year_to(period) if over == "year" or way == "target" else period
 
 
 def by_of(card: ScorecardKind) -> str:
@@ -43,6 +48,7 @@ def readings_of(card: ScorecardKind, area: Area, period: Period, units: Sequence
     if not items or not units:
         return {item.code: {} for item in items}
     board = _board(card, area, period, items, units)
+    units = _with_something(card, board, items, units, period)
     targets = _Targets(card, area, period, units)
     found: Readings = {}
     for item in items:
@@ -60,6 +66,19 @@ def _board(
     if by_of(card):
         return evaluate_units(codes, area.pk, spans, by=by_of(card), units=ids)
     return evaluate_board(codes, ids, spans, comparisons=False)
+
+
+def _with_something(
+    card: ScorecardKind, board: Board, items: Sequence[ScoreItem], units: Sequence[Unit], period: Period
+) -> Sequence[Unit]:
+    """Return the units to be read: of offices and dossiers not named by the card those that have a record."""
+    if not by_of(card) or card.offices:
+        return units
+    return [
+        unit
+        for unit in units
+        if any(board.value(str(item.indicator), unit.id, span_for(item, period)).n for item in items)
+    ]
 
 
 def _reading(board: Board, item: ScoreItem, unit: Unit, period: Period) -> Reading:

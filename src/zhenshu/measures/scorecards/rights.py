@@ -14,7 +14,7 @@ from zhenshu.measures.scorecards.models import Appeal, Scorecard, State
 from zhenshu.measures.scorecards.standing import Unit
 
 KEEPERS = frozenset({Role.SECRETARY, Role.LEADER, Role.ADMINISTRATOR})
-WORKERS = frozenset(Role.values) - {Role.VIEWER}  # who may speak for a unit
+WORKERS = frozenset(Role.values) - {Role.VIEWER, Role.PROVIDER}  # who may speak for a unit
 
 
 def visible_scorecards(scope: Scope) -> QuerySet[Scorecard]:

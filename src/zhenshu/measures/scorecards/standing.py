@@ -66,7 +66,8 @@ class UnitScores:
     """A unit with its scores, what they add up to, and its place.
 
     *total* is the sum of the points; *score* the same scaled to the full marks where items were left out,
-    which is what places go by; None where nothing was scored.
+    which is what places go by; None where nothing was scored. *thin* marks a unit without a place because
+    too little of the full marks could be scored.
     """
 
     unit: Unit
@@ -77,6 +78,15 @@ class UnitScores:
     vetoed: bool = False
     place: int | None = None
     flag: bool = False
+    thin: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """How a card ranks: so many red flags, at least so many per cent of the full marks for a place."""
+
+    flags: int = 0
+    least: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +97,7 @@ class Result:
     units: tuple[UnitScores, ...]
     full: Decimal
     as_of: datetime
-    flags: int = 0
+    rules: Rules = Rules()
 
     def unit(self, unit_id: int) -> UnitScores | None:
         return next((one for one in self.units if one.unit.id == unit_id), None)
@@ -101,22 +111,34 @@ class Result:
 
 
 def stand(
-    items: Sequence[Item], scores: Iterable[tuple[Unit, Mapping[str, Score]]], *, as_of: datetime, flags: int
+    items: Sequence[Item],
+    scores: Iterable[tuple[Unit, Mapping[str, Score]]],
+    *,
+    as_of: datetime,
+    rules: Rules | None = None,
 ) -> Result:
-    """Return the units with totals and places, the first place first, those without a score last."""
+    """Return the units with totals and places, the first place first, those without a place last."""
+    held = rules or Rules()
     full = sum((item.full for item in items if not item.adds), ZERO)
-    summed = [_sum(items, unit, mine, full) for unit, mine in scores]
-    taken = places([one.score for one in summed], more=True)
+    summed = [_thinned(_sum(items, unit, mine, full), full, held.least) for unit, mine in scores]
+    taken = places([None if one.thin else one.score for one in summed], more=True)
     ranked = [
-        replace(one, place=place, flag=_has_flag(one, place, flags))
+        replace(one, place=place, flag=_has_flag(one, place, taken, held.flags))
         for one, place in zip(summed, taken, strict=True)
     ]
-    ranked.sort(key=lambda one: (one.place is None, one.place or 0, one.unit.id))
-    return Result(tuple(items), tuple(ranked), full, as_of, flags)
+    ranked.sort(key=lambda one: (one.place is None, one.place or 0, one.score is None, one.unit.id))
+    return Result(tuple(items), tuple(ranked), full, as_of, held)
 
 
-def _has_flag(one: UnitScores, place: int | None, flags: int) -> bool:
-    return place is not None and place <= flags and not one.vetoed
+def _thinned(one: UnitScores, full: Decimal, least: Decimal) -> UnitScores:
+    return replace(one, thin=one.score is not None and one.attainable * 100 < full * least)
+
+
+def _has_flag(one: UnitScores, place: int | None, taken: Sequence[int | None], flags: int) -> bool:
+    """The first units get the flag; where more share a place than flags are left, nobody of them does."""
+    if place is None or one.vetoed or not one.score:
+        return False
+    return place - 1 + taken.count(place) <= flags
 
 
 def _sum(items: Sequence[Item], unit: Unit, scores: Mapping[str, Score], full: Decimal) -> UnitScores:
@@ -144,7 +166,7 @@ def correct(result: Result, corrections: Mapping[tuple[int, str], tuple[Decimal,
     if not corrections:
         return result
     changed = [(one.unit, _corrected(one, corrections)) for one in result.units]
-    return stand(result.items, changed, as_of=result.as_of, flags=result.flags)
+    return stand(result.items, changed, as_of=result.as_of, rules=result.rules)
 
 
 def _corrected(
