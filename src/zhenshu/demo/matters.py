@@ -25,6 +25,11 @@ from zhenshu.registers.cases.drafts import Draft
 from zhenshu.registers.cases.histories import Past
 from zhenshu.registers.dossiers.models import Dossier
 
+# The office that regulates a trade, by the first part of a ticket's category.
+TRADES = {
+    "city": "sanitation", "parking": "traffic", "housing": "construction", "roads": "construction",
+    "water_power": "construction", "environment": "environment", "labour": "human_resources",
+}  # fmt: skip
 LATE_SHARE = {"grid.event": 0.04, "hotline.ticket": 0.06, "urban.case": 0.07, "safety.hazard": 0.05}
 CATEGORY_WEIGHTS: Mapping[str, Mapping[str, float]] = {
     "grid.event": {"city/litter": 5, "road_order/parking": 4, "facilities/light": 3, "dispute/neighbours": 3},
@@ -164,9 +169,15 @@ class Year:
 
     def _ticket(self) -> Past:
         nature = pick(NATURES, self._rng)
-        return self._event(
+        past = self._event(
             "hotline.ticket", Rhythm(), channel=pick(TICKET_CHANNELS, self._rng), nature=nature
         )
+        # 自办＋行业: the ticket counts once more for the office that regulates its trade.
+        trade = TRADES.get(past.draft.category.partition("/")[0], "")
+        office = self._world.made.offices.get(trade)
+        if office is None:
+            return past
+        return replace(past, draft=replace(past.draft, fields={**past.draft.fields, "industry": office.pk}))
 
     def _application(self) -> Past:
         kind, place = self._world.kind("services.application"), self._world.places.draw(self._rng)
