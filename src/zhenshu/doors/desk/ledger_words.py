@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from zhenshu.doors.desk import adopting_words, block_words, engine_words, plan_words, scorecard_words
+from zhenshu.doors.portal import ledger_words as portal_words
 from zhenshu.registers.cases.steps.table import STEPS
 from zhenshu.registers.cases.story import OTHER_ACTS
 
@@ -33,6 +34,7 @@ SUBJECTS: Mapping[str, Words] = {
     "webhook": _("Webhooks"),
     **engine_words.SUBJECTS,
     **adopting_words.SUBJECTS,
+    **portal_words.SUBJECTS,
     **scorecard_words.SUBJECTS,
     "list": _("Lists taken out"),
     "demo": _("Demonstration"),
@@ -105,6 +107,7 @@ ACTS: Mapping[str, Words] = {
     **block_words.ACTS,
     **engine_words.ACTS,
     **adopting_words.ACTS,
+    **portal_words.ACTS,
     **scorecard_words.ACTS,
 }
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
-from zhenshu.doors.desk.access import FORM, WRITING, DeskRequest, go_to, page
+from zhenshu.doors.desk.access import FORM, WITH_PROVIDERS, WRITING, DeskRequest, go_to, page
 from zhenshu.doors.desk.case_filters import Question, read_question
 from zhenshu.doors.desk.components import Link
 from zhenshu.ground.people.models import User
@@ -45,7 +45,7 @@ def saved_links(request: DeskRequest, question: Question) -> list[Link]:
     ]
 
 
-@page(methods=FORM)
+@page(methods=FORM, roles=WITH_PROVIDERS)
 def save_view(request: DeskRequest) -> HttpResponse:
     """Keep the conditions of the address under a name; the same name again replaces the view."""
     question = read_question(request.GET, request.scope)
@@ -67,7 +67,7 @@ def keep_view(user: User, name: str, asks: dict[str, str]) -> None:
     user.save(update_fields=["preferences"])
 
 
-@page(methods=WRITING)
+@page(methods=WRITING, roles=WITH_PROVIDERS)
 def drop_view(request: DeskRequest) -> HttpResponse:
     """Forget a view by its name."""
     name = request.POST.get("name", "")

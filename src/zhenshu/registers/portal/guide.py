@@ -42,7 +42,8 @@ def items_of(kind: CaseKind, *, words: str = "", category: str = "") -> QuerySet
     if items is None or items.sensitive:
         return Dossier.objects.none()
     found = Dossier.objects.filter(kind=items.full_code, state=State.ACTIVE)
-    found = found.exclude(**{f"fields__{HIDDEN_FLAG}": True}).order_by("title", "pk")
+    listed = Q(**{f"fields__{HIDDEN_FLAG}__isnull": True}) | Q(**{f"fields__{HIDDEN_FLAG}": False})
+    found = found.filter(listed).order_by("title", "pk")
     for word in words.split()[:5]:
         found = found.filter(Q(title__icontains=word) | Q(initials__istartswith=word))
     if category:
