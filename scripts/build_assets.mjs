@@ -11,6 +11,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const MODULES = join(ROOT, "node_modules");
 const VENDOR = join(ROOT, "src/zhenshu/static/vendor");
 const ICON_NAMES = join(ROOT, "src/zhenshu/doors/desk/icons/names.txt");
+const PACKS = join(ROOT, "src/zhenshu/ground/packs/library");
 
 // Browsers on the oldest PCs still in offices: Chromium 100 is behind the current national browsers.
 const TARGET = ["chrome100", "firefox100", "safari15"];
@@ -73,8 +74,16 @@ function iconSymbol(name) {
   return `<symbol id="${name}" viewBox="0 0 24 24">${drawn.replace(/\s+/g, " ").trim()}</symbol>`;
 }
 
+// The pages name their icons in a list; the business lines name theirs in their packs.
+function iconNames() {
+  const packs = readdirSync(PACKS).filter((name) => name.endsWith(".yaml"));
+  const said = packs.flatMap((name) => [...readFileSync(join(PACKS, name), "utf8").matchAll(/\bicon: *([a-z0-9-]+)/g)]);
+  const listed = readFileSync(ICON_NAMES, "utf8").split("\n").filter(Boolean);
+  return [...new Set([...listed, ...said.map(([, name]) => name)])].sort();
+}
+
 function writeIcons() {
-  const names = readFileSync(ICON_NAMES, "utf8").split("\n").filter(Boolean);
+  const names = iconNames();
   const sprite = `<svg xmlns="http://www.w3.org/2000/svg">${names.map(iconSymbol).join("\n")}</svg>\n`;
   writeFileSync(join(VENDOR, "icons.svg"), sprite);
 }

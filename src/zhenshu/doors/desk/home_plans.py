@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from zhenshu.doors.desk.plan_pages import work_url
 from zhenshu.doors.desk.plan_words import COLOUR_NAMES
 from zhenshu.doors.desk.target_pages import STATES, counts_of_targets, states_of, targets_url
 from zhenshu.ground.packs.registry import library
@@ -22,13 +23,11 @@ from zhenshu.registers.plans.models import PlanItem, State
 from zhenshu.registers.plans.progress import Colour
 from zhenshu.registers.plans.queries import (
     WORK,
-    WORKED_ON,
     PlanQuestion,
     find_items,
     lamps_of,
     without_progress,
 )
-from zhenshu.registers.plans.visibility import visible_items
 
 SHOWN = 6
 LAMPS = ((Colour.RED, "overdue"), (Colour.YELLOW, "near"), (Colour.GREEN, "normal"))
@@ -71,18 +70,19 @@ def plan_card(scope: Scope) -> PlanCard | None:
     if not library().plan_kinds:
         return None
     today = timezone.localdate()
-    counted = lamps_of(visible_items(scope).filter(level__in=WORKED_ON))
+    counted = lamps_of(find_items(PlanQuestion(level=WORK, year=today.year), scope))
     year = list(year_rows(scope, today))
     if not counted["all"] and not year:
         return None
     base = reverse("desk:plans")
-    work = f"{base}?level={WORK}"
+    work = work_url(today.year)
     lamps = [
         Lamp(str(COLOUR_NAMES[colour]), state, counted[colour.value], f"{work}&lamp={colour.value}")
         for colour, state in LAMPS
     ]
     lamps.append(Lamp(_("Done"), "closed", counted["done"], f"{work}&state=done"))
-    red = find_items(PlanQuestion(level=WORK, lamp=Colour.RED.value), scope).order_by("progress", "due", "pk")
+    behind = PlanQuestion(level=WORK, lamp=Colour.RED.value, state=State.OPEN, year=today.year)
+    red = find_items(behind, scope).order_by("progress", "due", "pk")
     quiet = without_progress(scope, today).count()
     silent = Lamp(_("Not reported this week"), "near" if quiet else "none", quiet, f"{base}?silent=1")
     return PlanCard(lamps, list(red[:SHOWN]), base, year, silent)

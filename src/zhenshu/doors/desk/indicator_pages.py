@@ -51,7 +51,7 @@ NAMES = ("area", "period", "line", "part", "shown")
 LINES_SHOWN = 5
 YEARS_OFFERED = 4
 TREND_MONTHS = 12
-LAMPS: Mapping[str, str] = {"green": "normal", "yellow": "near", "red": "overdue"}
+LAMPS: Mapping[str, str] = {"green": "normal", "yellow": "slow", "red": "behind"}
 Number = Decimal | None
 
 

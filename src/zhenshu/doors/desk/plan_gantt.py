@@ -73,7 +73,7 @@ def bars_of(items: Iterable[PlanItem], scope: Scope, ghosts: Mapping[int, Dates]
         {
             "id": str(item.pk),
             "name": item.title,
-            "start": (item.start or item.due),
+            "start": item.due if item.due and item.level == Level.MILESTONE else item.start or item.due,
             "end": (item.due or item.start),
             "progress": float(item.progress),
             "dependencies": [str(one) for one, _lag in ties[item.pk].predecessors if one in ids],

@@ -42,7 +42,6 @@ from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.plans.models import Level, PlanFacts, PlanItem, PlanVersion, State
 from zhenshu.registers.plans.queries import (
     WORK,
-    WORKED_ON,
     PlanQuestion,
     Summary,
     by_leader,
@@ -109,7 +108,7 @@ def list_plans(request: DeskRequest) -> HttpResponse:
         asked,
         page_title=_("Tasks and projects: %(count)s items") % {"count": f"{count}+" if beyond else count},
         bar=condition_bar(asked, conditions(request.scope), views=_views(asked), keep=["silent"]),
-        tiles=[] if past else list(lamp_tiles(request.scope)),
+        tiles=[] if past else list(lamp_tiles(request.scope, asked.number("year"))),
         note=as_it_stood or rule_words(),
         extra="desk/plans/tabs.html",
         tabs=tabs("plans"),
@@ -213,10 +212,15 @@ def _views(asked: Asked) -> list[Link]:
     ]
 
 
-def lamp_tiles(scope: Scope) -> Iterable[Tile]:
-    """Yield how many tasks and projects show each lamp, each a link to its list."""
-    counted = lamps_of(visible_items(scope).filter(level__in=WORKED_ON))
-    base, unit = f"{reverse('desk:plans')}?level={WORK}", _("items")
+def work_url(year: int | None) -> str:
+    """Return the address of the tasks and projects, of a year or of all."""
+    return f"{reverse('desk:plans')}?level={WORK}" + (f"&year={year}" if year else "")
+
+
+def lamp_tiles(scope: Scope, year: int | None = None) -> Iterable[Tile]:
+    """Yield how many tasks and projects (of a year) show each lamp, each a link to its list."""
+    counted = lamps_of(find_items(PlanQuestion(level=WORK, year=year), scope))
+    base, unit = work_url(year), _("items")
     for colour, icon in (("red", "alarm"), ("yellow", "clock"), ("green", "check")):
         yield Tile(str(COLOUR_NAMES[colour]), counted[colour], f"{base}&lamp={colour}", icon, "", unit)
     yield Tile(_("Done"), counted["done"], f"{base}&state=done", "checks", "", unit)

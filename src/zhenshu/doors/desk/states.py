@@ -24,6 +24,8 @@ STATES: dict[str, StateLook] = {
     "normal": StateLook(gettext_lazy("On time"), "good"),
     "near": StateLook(gettext_lazy("Near due"), "warn"),
     "overdue": StateLook(gettext_lazy("Past due"), "bad"),
+    "slow": StateLook(gettext_lazy("A little behind"), "warn"),
+    "behind": StateLook(gettext_lazy("Behind"), "bad"),
     "paused": StateLook(gettext_lazy("Paused"), "quiet"),
     "parked": StateLook(gettext_lazy("Parked"), "quiet"),
     "none": StateLook(gettext_lazy("No deadline"), "quiet"),

@@ -6,11 +6,15 @@ Each tag draws one template of `desk/components/`, whose head says what its para
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import template
+from django.contrib.staticfiles import finders
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
@@ -23,6 +27,8 @@ from zhenshu.doors.desk.states import ClockMoments, clock_state, clock_words, lo
 register = template.Library()
 
 Context = dict[str, Any]
+# Drawn for a name that the sprite lacks, such as one in a pack of the town.
+UNKNOWN_ICON = "point"
 # Characters that could end a <script> block early or break old parsers, written as JSON escapes.
 JSON_ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&\u2028\u2029"}
 
@@ -31,8 +37,17 @@ JSON_ESCAPES = {ord(sign): f"\\u{ord(sign):04X}" for sign in "<>&\u2028\u2029"}
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of the sprite; with a *label* it speaks, without one it is decoration."""
     spoken = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    sprite = static("vendor/icons.svg")
-    return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', spoken, sprite, name)
+    sprite, drawn = static("vendor/icons.svg"), drawn_icons()
+    shown = name if name in drawn or not drawn else UNKNOWN_ICON
+    return format_html('<svg class="icon" {}><use href="{}#{}"></use></svg>', spoken, sprite, shown)
+
+
+@cache
+def drawn_icons() -> frozenset[str]:
+    """Return the names of the icons in the sprite; none while it is not built."""
+    place = finders.find("vendor/icons.svg")
+    text = Path(place).read_text(encoding="utf-8") if place else ""
+    return frozenset(re.findall(r'<symbol id="([^"]+)"', text))
 
 
 @register.inclusion_tag("desk/components/state_badge.html")
