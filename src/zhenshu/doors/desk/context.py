@@ -55,9 +55,11 @@ MENU: Sequence[tuple[str | Promise, Sequence[Entry]]] = (
         Entry("lines", gettext_lazy("Work by line"), "list-details"),
         Entry("dossiers", gettext_lazy("Dossiers"), "folder"),
         Entry("plans", gettext_lazy("Tasks and projects"), "target-arrow", OFFICE_ROLES),
+        Entry("layers", gettext_lazy("Layers of lines"), "layers-intersect", OFFICE_ROLES),
     )),
     (gettext_lazy("Figures and papers"), (
         Entry("indicators", gettext_lazy("Indicators"), "chart-line", OFFICE_ROLES),
+        Entry("economy", gettext_lazy("The economy"), "activity", OFFICE_ROLES),
         Entry("reports", gettext_lazy("Reports"), "file-text", WRITERS),
         Entry("forms", gettext_lazy("Forms"), "table", OFFICE_ROLES),
         Entry("scorecards", gettext_lazy("Assessment"), "scale", OFFICE_ROLES),

@@ -19,6 +19,7 @@ from zhenshu.doors.desk.case_rows import case_rows, kind_name
 from zhenshu.doors.desk.components import Cell, Column, Link, Row, StoryEntry
 from zhenshu.doors.desk.dossier_file import export_url, file_context, file_tabs
 from zhenshu.doors.desk.dossiers import dossier_kind, may, title_for
+from zhenshu.doors.desk.economy_on_dossier import economy_context
 from zhenshu.doors.desk.ledger_words import action_word
 from zhenshu.doors.desk.lists import Listing, cases_url, crumbs, read_asked, show_listing
 from zhenshu.ground.areas.models import Area, Level
@@ -102,6 +103,7 @@ def show_dossier(request: DeskRequest, dossier_id: int) -> HttpResponse:
         "tabs": file_tabs(dossier, "dossier"),
         "export_url": export_url(dossier),
         **file_context(dossier, request.scope),
+        **economy_context(dossier, request.scope),
     }
     return render(request, "desk/dossiers/dossier.html", context)
 

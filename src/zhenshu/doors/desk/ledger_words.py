@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from zhenshu.doors.desk import adopting_words, block_words, engine_words, plan_words, scorecard_words
+from zhenshu.doors.desk import (
+    adopting_words,
+    block_words,
+    economy_words,
+    engine_words,
+    plan_words,
+    scorecard_words,
+)
 from zhenshu.doors.portal import ledger_words as portal_words
 from zhenshu.registers.cases.steps.table import STEPS
 from zhenshu.registers.cases.story import OTHER_ACTS
@@ -34,6 +41,7 @@ SUBJECTS: Mapping[str, Words] = {
     "webhook": _("Webhooks"),
     **engine_words.SUBJECTS,
     **adopting_words.SUBJECTS,
+    **economy_words.SUBJECTS,
     **portal_words.SUBJECTS,
     **scorecard_words.SUBJECTS,
     "list": _("Lists taken out"),
@@ -107,6 +115,7 @@ ACTS: Mapping[str, Words] = {
     **block_words.ACTS,
     **engine_words.ACTS,
     **adopting_words.ACTS,
+    **economy_words.ACTS,
     **portal_words.ACTS,
     **scorecard_words.ACTS,
 }

@@ -4,6 +4,8 @@ import { findAll, loadScript, loadStyle, onContent, readBlock, vendor } from "./
 import { drawPlain } from "./plain_map.js";
 
 const SHADES = ["#ffffff", "#e3edf6", "#c5dbee", "#a3c6e4", "#88b4da", "#6da1ce"];
+// An area with a tone of its own is drawn in it, whatever its value: lines of a layer, ground that is tested.
+const GROUND = { bad: "#eebcb8", warn: "#f0cfa0", amber: "#f3e4a6", plain: "#b9d3ea", good: "#bfe0cc", quiet: "#d5dce4", ground: "#16426b" };
 const TONES = ["match", ["get", "tone"], "good", "#2f9e63", "warn", "#e0a100", "bad", "#d92d20", "quiet", "#8794a1", "#1b5e9b"];
 const EMPTY = { type: "FeatureCollection", features: [] };
 
@@ -14,7 +16,7 @@ function hasWebgl() {
 
 function shaded(areas) {
   const greatest = Math.max(0, ...areas.features.map((area) => area.properties.value ?? 0));
-  const paint = (area) => ({ ...area, properties: { ...area.properties, colour: SHADES[shadeOf(area.properties.value, greatest)] } });
+  const paint = (area) => ({ ...area, properties: { ...area.properties, colour: GROUND[area.properties.tone] ?? SHADES[shadeOf(area.properties.value, greatest)] } });
   return { ...areas, features: areas.features.map(paint) };
 }
 

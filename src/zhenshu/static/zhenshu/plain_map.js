@@ -18,8 +18,8 @@ function linked(shape, url) {
 }
 
 function drawArea(feature, plane, greatest) {
-  const { name, value, url, unit = "" } = feature.properties;
-  const shape = element("path", { d: pathOf(feature.geometry, plane), class: `zs-area${greatest ? ` zs-shade-${shadeOf(value, greatest)}` : ""}` });
+  const { name, value, url, tone, unit = "" } = feature.properties;
+  const shape = element("path", { d: pathOf(feature.geometry, plane), class: `zs-area${greatest ? ` zs-shade-${shadeOf(value, greatest)}` : ""}${tone ? ` zs-line-${tone}` : ""}` });
   shape.append(element("title", {}, value === undefined ? name : `${name} ${value}${unit}`));
   return linked(shape, url);
 }
@@ -70,7 +70,7 @@ export function drawPlain(box, spec) {
   const areas = spec.areas?.features ?? [];
   const greatest = Math.max(0, ...areas.map((area) => area.properties.value ?? 0));
   svg.append(...areas.map((area) => drawArea(area, plane, greatest)));
-  if (areas.length <= 60) svg.append(...areas.map((area) => drawName(area, plane)));
+  if (areas.length <= 60) svg.append(...areas.filter((area) => !area.properties.unnamed).map((area) => drawName(area, plane)));
   svg.append(...(spec.points?.features ?? []).map((point) => drawPoint(point, plane)));
   if (spec.pick) svg.append(pinFor(svg, plane, spec.pick));
   box.replaceChildren(svg);
