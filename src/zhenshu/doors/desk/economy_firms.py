@@ -100,7 +100,7 @@ def list_words() -> Mapping[str, str]:
     """Return the lists in words."""
     return {
         "asked": _("Asked to return"),
-        "returned": _("Returned"),
+        "returned": _("Has returned"),
         "missing": _("Not returned"),
         "compared": _("Returned both months"),
         "year": _("Returned this year"),

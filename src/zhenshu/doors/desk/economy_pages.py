@@ -86,7 +86,7 @@ def _tiles(found: Watched, odd: Sequence[Warned], taken: dict[int, TakenWarning]
 
     return [
         Tile(_("Asked to return"), len(asked), url(list="asked"), icon="building-factory-2", unit=_("firms")),
-        Tile(_("Returned"), len(asked) - len(missing), url(list="returned"), icon="check", unit=_("firms")),
+        Tile(_("Has returned"), len(asked) - len(missing), url(list="returned"), icon="check", unit=_("firms")),
         Tile(
             _("Not returned"), len(missing), url(list="missing"), icon="clock", unit=_("firms"),
             state="near" if missing else "",
@@ -217,7 +217,7 @@ def list_warnings(request: DeskRequest) -> HttpResponse:
             Column(title=_("Enterprise"), width="wide"),
             Column(title=_("Area"), phone=False),
             Column(title=_("Warning")),
-            Column(title=_("Figures"), width="wide"),
+            Column(title=_("Figures behind it"), width="wide"),
             Column(title=_("Became")),
         ],
         records=odd,

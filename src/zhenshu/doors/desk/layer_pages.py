@@ -231,7 +231,7 @@ def take_in_layer(request: DeskRequest) -> HttpResponse:
             return go_to(request, "desk:layers")
     title = _("Take in a layer")
     way = crumbs((_("Layers"), "layers"), here=title)
-    return form_page(request, title, forms=[form], breadcrumbs=way, file=True, submit=_("Take in"))
+    return form_page(request, title, forms=[form], breadcrumbs=way, file=True, submit=_("Take the layer in"))
 
 
 def _try(act: Any, form: forms.Form) -> Any:
@@ -291,7 +291,7 @@ def _size_words(metres: float, kind: str) -> str:
 def _hits_table(hits: Sequence[Mapping[str, Any]], export_url: str = "") -> Table:
     columns = [
         Column(title=_("Layer"), width="wide"),
-        Column(title=_("Result")),
+        Column(title=_("Finding")),
         Column(title=_("Limited"), numeric=True, unit=_("mu")),
         Column(title=_("Limited"), numeric=True, unit="m²"),
         Column(title=_("Of the ground"), numeric=True, unit="%"),
@@ -302,7 +302,7 @@ def _hits_table(hits: Sequence[Mapping[str, Any]], export_url: str = "") -> Tabl
 
 def _hit_row(hit: Mapping[str, Any]) -> Row:
     metres, share = float(hit["square_metres"]), hit["share"]
-    word = _("Limited") if hit["touched"] else _("Free")
+    word = _("Limited") if hit["touched"] else _("Not limited")
     cells = [
         Cell(text=str(hit["name"]), below=str(hit["source"])),
         Cell(text=word, state="overdue" if hit["touched"] else "normal"),
@@ -379,9 +379,9 @@ def list_ground_tests(request: DeskRequest) -> HttpResponse:
     if not asked.get("versions"):
         found = found.filter(current=True)
     rows = [one for one in found if _has_result(one, asked.get("result"))]
-    results = [Option(value="limited", title=_("Limited")), Option(value="free", title=_("Free"))]
+    results = [Option(value="limited", title=_("Limited")), Option(value="free", title=_("Not limited"))]
     conditions = [
-        Condition("result", _("Result"), options=results),
+        Condition("result", _("Finding"), options=results),
         Condition("versions", _("Tests"), options=[Option(value="all", title=_("Replaced ones too"))]),
     ]
     listing = Listing(

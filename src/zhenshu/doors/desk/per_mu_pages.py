@@ -81,7 +81,7 @@ class AnswerForm(forms.Form):
         ],
         widget=forms.RadioSelect,
     )
-    answer = forms.CharField(label=gettext_lazy("Answer"), widget=forms.Textarea(attrs={"rows": 4}))
+    answer = forms.CharField(label=gettext_lazy("Answer to it"), widget=forms.Textarea(attrs={"rows": 4}))
 
 
 def areas_to_assess(scope: Scope) -> Any:
@@ -129,7 +129,7 @@ def list_assessments(request: DeskRequest) -> HttpResponse:
         listing,
         asked,
         template="desk/economy/per_mu.html",
-        bar=condition_bar(asked, [Condition("kind", _("Assessment"), options=kinds_asked)])
+        bar=condition_bar(asked, [Condition("kind", _("Assessment by land"), options=kinds_asked)])
         if len(kinds) > 1
         else None,
         tabs=tabs("per_mu", watched(request)),
@@ -467,7 +467,7 @@ def _parts_table(one: Standing, kind: PerMuKind) -> Table:
         Column(title=_("Base value"), numeric=True),
         Column(title=_("Weight"), numeric=True, phone=False),
         Column(title=_("At most times the weight"), numeric=True, phone=False),
-        Column(title=_("Points"), numeric=True),
+        Column(title=_("Points earned"), numeric=True),
     ]
     rows = []
     for code, measure in kind.measures.items():

@@ -233,7 +233,9 @@ def _refuse_early(row: Assessment, on: date) -> None:
         raise AssessmentInvalidError({"on": _("This day has not come yet.")})
     if row.public_until is not None and on <= row.public_until:
         words = {"day": f"{row.public_until:%Y-%m-%d}"}
-        raise AssessmentInvalidError({"on": _("The list stands in public until %(day)s.") % words})
+        raise AssessmentInvalidError(
+            {"on": _("The classes stand in public until %(day)s; they hold after that.") % words}
+        )
     waiting = Objection.objects.filter(standing__assessment=row, answered_on=None).count()
     if waiting:
         raise AssessmentStateError(_("%(count)d objections wait for their answer.") % {"count": waiting})

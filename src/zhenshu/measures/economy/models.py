@@ -114,7 +114,7 @@ class Objection(models.Model):
     standing = models.ForeignKey(Standing, on_delete=models.PROTECT, related_name="objections")
     text = models.TextField(_("Objection"))
     said_on = models.DateField(_("Said on"))
-    answer = models.TextField(_("Answer"), blank=True, default="")
+    answer = models.TextField(_("Answer to it"), blank=True, default="")
     upheld = models.BooleanField(_("Upheld"), null=True)
     answered_on = models.DateField(_("Answered on"), null=True)
     by = models.ForeignKey("people.User", null=True, on_delete=models.PROTECT, related_name="+")

@@ -122,7 +122,7 @@ class Migration(migrations.Migration):
                 ),
                 ("text", models.TextField(verbose_name="Objection")),
                 ("said_on", models.DateField(verbose_name="Said on")),
-                ("answer", models.TextField(blank=True, default="", verbose_name="Answer")),
+                ("answer", models.TextField(blank=True, default="", verbose_name="Answer to it")),
                 ("upheld", models.BooleanField(null=True, verbose_name="Upheld")),
                 ("answered_on", models.DateField(null=True, verbose_name="Answered on")),
                 (
