@@ -42,6 +42,7 @@ NOTHING = [
     "无连片2亩以上耕地抛荒。",
     "成功引进两河口电子等超亿元投资项目。",
     "20xx年全镇经济平稳运行。",
+    "九对村级活动阵地进行完善。",
     "12345群众热线接通顺畅。",
     "新车间40万吨特种纤维、差别化丝线。",
 ]
@@ -73,6 +74,19 @@ NAMES = [
     ("为800名独居老人安装报警器。", ["独居老人人数"]),
     ("对镇内7条河流加强管理。", ["河流"]),
     ("投资20万元对3座堰塘进行整治。", ["堰塘投资额", "堰塘"]),
+    ("辖区内诈骗案件零发生、群众满意度达100%。", ["诈骗案件", "群众满意度"]),
+    ("连续18年荣获全市平安镇称号。", ["全市平安镇连续年数"]),
+    ("29个村（社区）检查出租屋1745栋。", ["村", "检查出租屋"]),
+    ("对130棵存在安全隐患的树木进行修枝。", ["树木"]),
+    ("全年16个村都建成健身场所。", ["村"]),
+    ("确定12项联合整治行动。", ["联合整治行动"]),
+    ("河道总长126公里，其中内河98公里。", ["河道总长长度", "内河长度"]),
+    ("与学校食堂建立直供关系，年产值突破20万元。", ["年产值"]),
+    ("5.完成林地品改800亩。", ["林地品改面积"]),
+    ("二是投资300万元整修路面。", ["整修路面投资额"]),
+    ("使集镇面积从3平方公里向5平方公里迈进。", ["集镇面积", "集镇面积"]),
+    ("（一）制茶产业园项目：该项目位于东岭村，总投资120万元。", ["制茶产业园项目总投资"]),
+    ("全面完成高标准农田2000亩建设。", ["高标准农田面积"]),
 ]
 
 
@@ -92,6 +106,21 @@ EACH = [
 @pytest.mark.parametrize(("text", "wanted"), EACH, ids=[row[0] for row in EACH])
 def test_each_of_several_subjects_gets_its_own_figure(text, wanted):
     assert names(text) == wanted
+
+
+def test_change_stands_beside_the_level_it_belongs_to():
+    found = read_report(f"{PLAN}农民收入达1.2万元，增加1088元，增长10%。").figures
+    assert [figure.kind for figure in found] == ["target", "level_change", "level_change"]
+    assert {figure.of for figure in found[1:]} == {found[0].name}
+
+
+def test_level_told_after_its_growth_is_the_same_quantity():
+    assert names("财政收入增长17%，达到560万元。", PLAN) == ["财政收入增长", "财政收入"]
+
+
+def test_growth_rate_of_the_population_is_a_level():
+    found = read_report(f"{PLAN}人口自然增长率控制在4‰以内。").figures
+    assert [figure.kind for figure in found] == ["target"]
 
 
 def roles(text):
@@ -126,3 +155,17 @@ def test_goals_announced_before_the_heading_belong_to_the_plan():
 
 def test_review_called_key_work_is_no_plan():
     assert set(roles(f"溪口街道2024年工作总结\n一、2024年重点工作成效\n{BODY}")) == {"review"}
+
+
+def test_opening_of_a_review_that_praises_its_year_is_no_plan():
+    text = f"政府工作报告\n一、2024年工作回顾\n2024年是“十四五”规划的攻坚之年。{BODY}"
+    assert set(roles(text)) == {"review"}
+
+
+NOT_PROMISED = ["力争到2026年，", "项目位于东岭村，", "该项目地处镇区，"]
+
+
+@pytest.mark.parametrize("clause", NOT_PROMISED)
+def test_date_or_place_alone_promises_nothing(clause):
+    promised = read_report(f"{PLAN}{clause}新建公厕3座。").commitments
+    assert [promise.quote for promise in promised] == ["新建公厕3座"]

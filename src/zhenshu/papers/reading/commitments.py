@@ -20,7 +20,13 @@ _SYNCHRONOUS = re.compile(
     r"与经济(?:增长|发展)[^,，]{0,6}同步|完成[^,，]{0,6}(?:下达|各项|目标)[^,，]{0,4}任务"
 )
 """The two promises among goals that state no number: income in step, the upper level's quota met."""
-_LEADING = re.compile(r"^[\s(（]*(?:[一二三四五六七八九十]+[)）、]|[一二三四五六七八九十]是)?\s*")
+_ONLY_DATE = re.compile(
+    r"^(?:力争|确保|争取|计划|预计|同时)?[到至]?\d{4}年(?:年?[底末初]|\d{1,2}[-—至]?\d{0,2}月份?)?$"
+)
+_LOCATED = re.compile(r"^(?:该|此)?(?:项目)?(?:位于|地处|坐落)")
+_LEADING = re.compile(
+    r"^[\s(（]*(?:\d{1,2}[.．](?!\d)|[一二三四五六七八九十]+[)）、]|[一二三四五六七八九十]是)?\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ def _is_promise(clause: Clause) -> bool:
     """Tell whether *clause* promises something: it states a planned figure, or reads like a checkable act."""
     if clause.figures:
         return any(not _ACTUAL.search(_before(clause, figure)) for figure in clause.figures)
-    if len(clause.text) < 4:
+    if len(clause.text) < 4 or _ONLY_DATE.match(clause.text) or _LOCATED.match(clause.text):
         return False
     if clause.goals and _SYNCHRONOUS.search(clause.text):
         return True

@@ -20,7 +20,10 @@ from .setting import (
 )
 
 _OWN_VERB = re.compile(r"^(?:在谈|在建|意向|储备)|(?:排查|整改|培训|检查|整治|改造|化解|调解|签约)$")
-_REACHED = re.compile(r"^(?:提高|增加|增长|上升|提升|扩大|下降|减少|降低|压减)(?:到|至)(?:了|近|约|超)*$")
+_WORK_ALONE = re.compile(r"^(?:建设|改造|整治|修复|治理|任务|目标)(?:工作|任务)?(?:[,，。;；、]|$)")
+_REACHED = re.compile(
+    r"^向$|^(?:提高|增加|增长|上升|提升|扩大|下降|减少|降低|压减)(?:到|至)(?:了|近|约|超)*$"
+)
 """The second of two levels: 由673万元增长到799万元."""
 _LEVEL_ONLY = re.compile(r"^(?:国家|省|市|区|县|镇)级$")
 _PAYER = re.compile(r"^(?:各级|镇|村|乡|区|县|市|街道|社区|财政|两级)+$")
@@ -29,6 +32,7 @@ _HONOUR = re.compile(
     r"^(?:荣获|获得|获评|获|蝉联|被评为|入选|被授予)(?:[“]?)([^,，、“”]{2,16}?)(?:[”]|荣誉|称号|并|$)"
 )
 _BRACKETED = re.compile(r"[(（][^()（）]{1,10}[)）]")
+_FULL_NOUN = 4
 _COUNTABLE = re.compile(
     r"^(?:高校|企业|村|社区|小区|学校|项目|行政村|村居|镇街|单位|部门|家庭农场|合作社|村民小组|点位|片区)$"
 )
@@ -61,7 +65,7 @@ def name_count(setting: Setting, topic: Topic, offset: int) -> list[str]:
     noun = noun_after(setting.right) if _noun_follows(core, setting) else ""
     if noun:
         at = max(setting.right.find(noun[-2:]), 0)
-        after = min(at + 2, len(setting.right))
+        after = min(at + len(noun[-2:]), len(setting.right))
         bracket = _BRACKETED.match(setting.right, after)
         topic.consumed = candidate.closing - offset + (bracket.end() if bracket else after)
         return [_name_after(noun, setting, topic)]
@@ -90,7 +94,7 @@ def _noun_follows(core: str, setting: Setting) -> bool:
     if not setting.right or setting.right[0] in "、和与及)）”(（。 以或至�?？,，":
         return False
     if not core or not setting.followed:
-        return True
+        return len(core) < _FULL_NOUN or not _WORK_ALONE.match(setting.right)
     if _COUNTABLE.match(setting.right):
         return True
     bare = phrases.LINK_TAIL.sub("", setting.clause).strip()
@@ -136,10 +140,8 @@ def _names_before(core: str, setting: Setting, topic: Topic) -> list[str]:
         return [with_measure(f"{core if core != '村' else ''}{topic.level}", setting.candidate)]
     if not thing and len(core) >= 4:
         return [with_measure(core, setting.candidate)]
-    if not core and topic.change and topic.level:
-        return [topic.level]
-    if not core and _REACHED.match(setting.clause.strip()) and topic.levels:
-        return [topic.levels[-1]]
+    if not core and (reached := _level_reached(setting, topic)):
+        return [reached]
     if core in phrases.GENERIC or len(thing) < 2 or _CLASS_ONLY.match(core):
         around = context_of(setting, topic)
         if _CLASS_ONLY.match(core) or (core in phrases.STAGES and around.endswith("项目")):
@@ -151,6 +153,13 @@ def _names_before(core: str, setting: Setting, topic: Topic) -> list[str]:
             )
         ]
     return _remember(core, thing, setting, topic)
+
+
+def _level_reached(setting: Setting, topic: Topic) -> str:
+    """Return the quantity whose level is told after its change or after its old level: 增长8%,达到9亿元."""
+    if topic.change and topic.level:
+        return topic.level
+    return topic.levels[-1] if topic.levels and _REACHED.match(setting.clause.strip()) else ""
 
 
 def _remember(core: str, thing: str, setting: Setting, topic: Topic) -> list[str]:

@@ -106,12 +106,23 @@ def _name(setting: Setting, topic: Topic, offset: int) -> list[Naming]:
         direction = direction or topic.change
     if setting.candidate.unit in changes.ALWAYS and setting.clause.endswith(("-", "−")):
         direction = "down"
-    compared = setting.candidate.unit in changes.ALWAYS or bool(changes.COMPARED.search(setting.clause))
+    compared = (
+        setting.candidate.unit in changes.ALWAYS
+        or bool(changes.COMPARED.search(setting.clause))
+        or _adds_to_level(setting, topic)
+    )
     if direction and compared:
         return _name_change(setting, direction, topic)
     if setting.candidate.family == "percent":
         return _name_share(setting, topic)
     return [Naming(name) for name in name_count(setting, topic, offset)]
+
+
+def _adds_to_level(setting: Setting, topic: Topic) -> bool:
+    """Tell whether a bare 增加 speaks of the level just told: 收入达1.2万元,增加1088元."""
+    if not topic.levels or setting.right or setting.clause == setting.left:
+        return False
+    return not _COMPARED_ONLY.sub("", peel(changes.BEFORE.sub("", setting.clause)))
 
 
 def _name_rank(setting: Setting, topic: Topic) -> list[Naming]:

@@ -19,6 +19,7 @@ RESPECTIVELY = re.compile(r"分别|分列|依次")
 _MEASURING = frozenset(
     ["产量", "总产量", "年产量", "产值", "总产值", "年产值", "金额", "总金额", "涉及金额", "面积", "人数"]
 )
+_POINTING = re.compile(r"^(?:该|位于|地处|坐落)")
 _AMOUNTS = frozenset(["税收", "收入", "利润", "销售", "税收收入"])
 _MEASURED = re.compile(r"(?:(?:播种|种植|养殖|栽培)?(?:总)?面积|人数|人次|户数|数量|总数|产量)$")
 _SHORTEST_HEAD = 2
@@ -149,7 +150,9 @@ def context_of(setting: Setting, topic: Topic) -> str:
     """Return what a name without a thing of its own is about: the clause or the thing before."""
     parts = [peel(part) for part in phrases.CLAUSE_BREAK.split(setting.left)[:-1]]
     parts = [
-        part for part in parts if len(part) > 1 and part not in phrases.GENERIC and not _DEED.search(part)
+        part
+        for part in parts
+        if len(part) > 1 and part not in phrases.GENERIC and not (_DEED.search(part) or _POINTING.match(part))
     ]
     if not parts:
         return "" if ";" in setting.left or "；" in setting.left else topic.thing

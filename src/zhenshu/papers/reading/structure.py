@@ -15,12 +15,12 @@ _HEADING = re.compile(
     r"(?m)^[\s　]*(?:(?P<mark>[一二三四五六七八九十]{1,2}、|"
     r"第[一二三四五六七八九十]部分[\s:：]?)(?P<words>[^\n。]{2,60})"
     r"|[(（][一二三四五六七八九十]{1,2}[)）][、\s]?(?P<next>(?:下一?步|下阶段|下一阶段|明年|来年|下年度)[^\n。，,；;：:]{0,24})"
-    r"|(?P<bare>[^\n。，,；;：:]{0,24}(?:工作|任务|目标|思路)[^\n。，,；;：:]{0,14}))$"
+    r"|(?P<bare>[^\n。，,；;：:]{0,24}(?:工作|任务|目标|思路|方案)[^\n。，,；;：:]{0,14}))$"
 )
 _REVIEW_HEADING = re.compile(r"回顾|总结|工作情况|完成情况|成绩|成效|成就|过去|所做")
 _PLAN_HEADING = re.compile(
     r"安排|打算|展望|计划|目标|任务|思路|举措|部署|谋划|建议|要点|新一年|新的一年|明年|"
-    r"今后|未来|下一步|下阶段|下一阶段|下年|重点工作"
+    r"今后|未来|下一步|下阶段|下一阶段|下年|重点工作|(?:工作|行动|实施)方案|要做的"
 )
 _TURN = re.compile(
     r"(?:新的?一年|明年|今后[一五三]|下一步|下阶段|来年|今年|"
@@ -153,7 +153,7 @@ def _turn(text: str, headings: list[tuple[int, str]]) -> int:
         if start >= early:
             return start if announced is None else min(start, _opening(text, announced.start()))
     reviewed = next((start for start, words in headings if _is_review(words)), 0)
-    turn = _TURN.search(text, max(early, reviewed))
+    turn = _TURN.search(text, max(early, reviewed + max(early, _SAYING) if reviewed else 0))
     promising = not reviewed and (ahead or _TURN.search(text, 0, early * 3))
     if promising and not _LOOKING_BACK.search(text, 0, len(text) // 3):
         return 0

@@ -59,7 +59,7 @@ _MANNER = (
     r"(?:率|速度|幅度|比例|量|目标)?(?:了|约|近|超|达到|达|为|均|分别|各|在|超过|不低于|不少于|保持|稳定)*"
 )
 
-BEFORE = re.compile(rf"(?<!自然)({_WORDS}){_MANNER}\s*$")
+BEFORE = re.compile(rf"(?<!自然)(?<!人口)({_WORDS}){_MANNER}\s*$")
 LEVEL = re.compile(rf"(?:{_WORDS})(?:了)?(?:到|至)(?:了|近|约|超)*\s*$")
 AFTER = re.compile(rf"^(?:以上|左右)?的?(?:速度|幅度)?(?:快速|稳步|持续)?({_WORDS})")
 LED = re.compile(

@@ -135,6 +135,7 @@ _CLOSED = re.compile(r"$|[,，。;；:：)）]")
 _STANDARD = re.compile(r"^的?(?:要求|标准|原则|规定)")
 _BY_STANDARD = re.compile(r"按照?[^,，。;；]*$")
 _EACH_PLOT = re.compile(r"(?:连片|单体|单个|单块|单宗)$")
+_COUPLES = re.compile(r"^(?:夫妻|夫妇|新人|婆媳|父子|母女|姐妹|师徒)")
 _WHEELS = re.compile(r"^(?:车|摩托|电动|机动|农用)")
 _HANDLED = re.compile(
     r"(?:收购|收获|采收|收集|收储|销售|售出|清运|清理|清除|处置|处理|回收|打捞|储备|投放|施用|减少|减排|节约|"
@@ -265,7 +266,7 @@ def _last(pattern: re.Pattern[str], words: str) -> int:
 def counts_things(value: float, unit: str, left: str, right: str) -> bool:
     """Tell whether a number in Chinese digits counts things: 十件民生实事, not 四个意识."""
     family = units.family(unit)
-    if right.startswith("为") or (unit == "轮" and _WHEELS.match(right)):
+    if right.startswith("为") or _is_word(unit, right):
         return False
     if family in ("money", "percent", "area", "length", "weight"):
         return value != 1 and not _NOT_A_COUNT.search(left) and not THRESHOLD.match(right)
@@ -278,6 +279,11 @@ def counts_things(value: float, unit: str, left: str, right: str) -> bool:
     if value in _ROUND or (value == 10 and unit in ("大", "个", "家", "户")) or _NOT_A_COUNT.search(left):
         return False
     return unit == "大类" or _counts_nouns(value, unit, left, right)
+
+
+def _is_word(unit: str, right: str) -> bool:
+    """Tell whether what looks like a unit is part of a word or a preposition: 三轮车, 九对村庄进行整治."""
+    return (unit == "对" and not _COUPLES.match(right)) or (unit == "轮" and bool(_WHEELS.match(right)))
 
 
 def _counts_nouns(value: float, unit: str, left: str, right: str) -> bool:
