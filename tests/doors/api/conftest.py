@@ -35,6 +35,14 @@ dossiers:
       seats: {name: 座位, type: integer, min: 0}
     readings:
       power: {name: 用电, every: month, fields: {kwh: {name: 电量, type: decimal, required: true}}}
+rounds:
+  visit:
+    name: 走访
+    of: shop
+    every: 30 日
+    fields:
+      found: {name: 发现问题, type: integer, min: 0, required: true}
+      talked_to: {name: 接待人, sensitive: true}
 cases:
   event:
     name: 事件

@@ -9,6 +9,7 @@ from tests.doors.api.conftest import Api, assert_problem
 from zhenshu.doors.api.models import Webhook
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.people.tokens import SCOPES
+from zhenshu.registers.blocks.acts import RecordDraft, keep_record
 from zhenshu.registers.cases.attachments import Upload, add_attachment
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.acts import create_dossier
@@ -34,6 +35,10 @@ OPERATIONS = (
     ("PATCH", "/dossiers/{dossier}", {"version": 1, "fields": {"seats": 9}}, "dossiers:write", True),
     ("GET", "/dossiers/{dossier}/readings", None, "dossiers:read", True),
     ("POST", "/dossiers/{dossier}/readings", "reading", "dossiers:write", True),
+    ("GET", "/records", None, "records:read", False),
+    ("POST", "/records", "record", "records:write", False),
+    ("GET", "/records/{record}", None, "records:read", True),
+    ("PATCH", "/records/{record}", {"version": 1, "fields": {"found": 2}}, "records:write", True),
     ("GET", "/areas", None, "reference:read", False),
     ("GET", "/areas/geojson", None, "reference:read", False),
     ("GET", "/areas/locate?lon=120.005&lat=31.005", None, "reference:read", False),
@@ -69,6 +74,9 @@ def places(people, scope_for, opened, town, offices):
     shop = create_dossier(
         kind, {"name": "河边小吃"}, area=town.grids[0], opened_on=town.town.valid_from, by=by
     )
+    visit = keep_record(
+        RecordDraft(kind="trial.visit", day=town.town.valid_from, subject=shop.pk, fields={"found": 1}), by=by
+    )
     by_number = Case.objects.get(number=opened)
     file = add_attachment(by_number.pk, Upload("说明.txt", "井盖缺失".encode()), by=by)
     hook = Webhook.objects.create(
@@ -77,17 +85,18 @@ def places(people, scope_for, opened, town, offices):
     office = offices["enforcement"].pk
     return {
         "case": opened, "dossier": shop.pk, "area": town.town.pk, "office": office, "webhook": hook.pk,
-        "attachment": file.pk,
+        "attachment": file.pk, "record": visit.pk,
     }  # fmt: skip
 
 
 @pytest.fixture
-def bodies(draft, town):
+def bodies(draft, town, places):
     line = json.dumps({"kind": "trial.event", "title": "批量", "area": town.grids[0].pk})
     return {
         "draft": draft,
         "lines": line.encode(),
         "dossier": {"kind": "trial.shop", "area": town.grids[0].pk, "fields": {"name": "新店"}},
+        "record": {"kind": "trial.visit", "subject": places["dossier"], "fields": {"found": 0}},
         "reading": {"series": "power", "period": "2023-05", "values": {"kwh": 12.5}, "signer": "许澄"},
     }
 

@@ -24,6 +24,7 @@ from zhenshu.doors.api.routers import (
     me,
     offices,
     packs,
+    records,
     reports,
     suggestions,
     webhooks,
@@ -70,6 +71,7 @@ def make_api() -> ZhenshuAPI:
     api.add_router("/suggestions", suggestions.router)
     api.add_router("/batch", batch.router)
     api.add_router("/dossiers", dossiers.router)
+    api.add_router("/records", records.router)
     api.add_router("/areas", areas.router)
     api.add_router("/offices", offices.router)
     api.add_router("/packs", packs.router)

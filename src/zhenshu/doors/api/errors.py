@@ -30,6 +30,7 @@ from zhenshu.ground.areas.errors import AreaError
 from zhenshu.ground.packs.registry import PackError
 from zhenshu.ground.people.errors import NotAllowedError, PeopleError, TokenError
 from zhenshu.papers.publishing.errors import ReportNotFoundError
+from zhenshu.registers.blocks import errors as blocks
 from zhenshu.registers.cases import errors as cases
 from zhenshu.registers.dossiers import errors as dossiers
 
@@ -126,8 +127,10 @@ KINDS: Mapping[type[Exception], Kind] = {
     NotAllowedError: NOT_ALLOWED,
     cases.StepNotAllowedError: NOT_ALLOWED,
     dossiers.DossierNotAllowedError: NOT_ALLOWED,
+    blocks.RecordNotAllowedError: NOT_ALLOWED,
     cases.CaseNotFoundError: NOT_FOUND,
     dossiers.DossierNotFoundError: NOT_FOUND,
+    blocks.RecordNotFoundError: NOT_FOUND,
     WebhookNotFoundError: NOT_FOUND,
     PageMissingError: NOT_FOUND,
     ReportNotFoundError: NOT_FOUND,
@@ -136,6 +139,8 @@ KINDS: Mapping[type[Exception], Kind] = {
     cases.StepNotLawfulError: Kind(409, "step-not-lawful", gettext_lazy("Not possible now")),
     cases.CaseChangedError: CHANGED,
     dossiers.DossierChangedError: CHANGED,
+    blocks.RecordChangedError: CHANGED,
+    blocks.RecordStateError: Kind(409, "record-state", gettext_lazy("Not possible now")),
     cases.AlreadyTakenInError: Kind(409, "already-taken-in", gettext_lazy("Already taken in")),
     dossiers.DoubleDossierError: Kind(409, "double", gettext_lazy("Already here")),
     cases.StepIncompleteError: Kind(422, "step-incomplete", gettext_lazy("The step must carry more")),
@@ -147,6 +152,8 @@ KINDS: Mapping[type[Exception], Kind] = {
     ValidationError: INVALID,
     cases.CaseError: INVALID,
     dossiers.DossierError: INVALID,
+    blocks.RecordTakenError: Kind(409, "double", gettext_lazy("Already here")),
+    blocks.BlockError: INVALID,
     PeopleError: INVALID,
     AreaError: INVALID,
     BatchEmptyError: UNREADABLE,

@@ -6,11 +6,12 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 
 from zhenshu.doors.api.errors import CursorError
 
@@ -46,7 +47,7 @@ class Order:
 def write_cursor(order: Order, row: Model) -> str:
     """Return where the next page starts: behind *row*."""
     value = None if order.column == "pk" else getattr(row, order.column)
-    written = value.isoformat() if isinstance(value, datetime) else value
+    written = value.isoformat() if isinstance(value, date) else value
     raw = json.dumps([order.name, written, row.pk], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
@@ -55,7 +56,7 @@ def read_cursor(order: Order, text: str) -> Q:
     """Return the condition for the rows behind a cursor; raise CursorError for a foreign one."""
     try:
         name, value, key = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        moment = parse_datetime(value) if isinstance(value, str) else None
+        moment = _moment(value) if isinstance(value, str) else None
     except (ValueError, TypeError, binascii.Error, RecursionError) as error:
         raise CursorError from error
     known = name == order.name and isinstance(key, int) and not isinstance(key, bool) and 0 <= key < 2**63
@@ -64,9 +65,17 @@ def read_cursor(order: Order, text: str) -> Q:
     return order.after(moment or value, key)
 
 
+def _moment(text: str) -> date | None:
+    """Return the day or the moment that *text* writes; a moment is a day too."""
+    return parse_date(text) if len(text) == len("2024-05-01") else parse_datetime(text)
+
+
 def take_page(rows: QuerySet[Row], order: Order, *, cursor: str, limit: int) -> tuple[list[Row], str | None]:
     """Return one page of *rows* and the cursor of the next, None at the end."""
     if cursor:
-        rows = rows.filter(read_cursor(order, cursor))
+        try:
+            rows = rows.filter(read_cursor(order, cursor))
+        except (ValidationError, TypeError, ValueError) as error:  # no value that this column can hold
+            raise CursorError from error
     found = list(rows.order_by(*order.keys)[: limit + 1])
     return found[:limit], write_cursor(order, found[limit - 1]) if len(found) > limit else None

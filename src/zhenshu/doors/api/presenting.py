@@ -20,11 +20,14 @@ from zhenshu.doors.api.schemas.cases import (
 )
 from zhenshu.doors.api.schemas.common import ReferenceSchema
 from zhenshu.doors.api.schemas.dossiers import DossierSchema, DossierSummarySchema
+from zhenshu.doors.api.schemas.records import RecordSchema, RecordSummarySchema
 from zhenshu.ground.packs.registry import case_kind_of, library
 from zhenshu.ground.packs.schema import CaseKind, FieldKind
 from zhenshu.ground.people.masking import mask
 from zhenshu.ground.people.models import Role
 from zhenshu.ground.people.scope import Scope
+from zhenshu.registers.blocks.kinds import shown_fields as fields_of_record
+from zhenshu.registers.blocks.models import Record
 from zhenshu.registers.cases.models import Attachment, Case
 from zhenshu.registers.cases.story import StoryLine
 from zhenshu.registers.dossiers.models import Dossier
@@ -186,4 +189,28 @@ def whole_dossier(dossier: Dossier, by: Scope) -> DossierSchema:
         masked=masked,
         sensitive=dossier.sensitive,
         merged_into=dossier.merged_into_id,
+    )
+
+
+def record_summary(kept: Record) -> RecordSummarySchema:
+    """Return a kept record as a line of a list."""
+    return RecordSummarySchema.model_construct(**_record_plain(kept))
+
+
+def _record_plain(kept: Record) -> dict[str, Any]:
+    named = ("area", "subject", "office")
+    plain = {name: getattr(kept, name) for name in RecordSummarySchema.model_fields if name not in named}
+    return {
+        **plain, "id": kept.pk, "area": reference(kept.area), "subject": kept.subject_id,
+        "office": kept.office_id,
+    }  # fmt: skip
+
+
+def whole_record(kept: Record, by: Scope) -> RecordSchema:
+    """Return a kept record with its fields, the sensitive ones masked without the right to them."""
+    kind = library().kinds.get(kept.kind)
+    kinds = fields_of_record(kind) if kind else {}
+    fields, masked = shown_fields(kinds, kept.fields, sensitive=may_see_sensitive(kept.area.path, by))
+    return RecordSchema.model_construct(
+        **_record_plain(kept), fields=fields, masked=masked, sensitive=kept.sensitive, made_at=kept.made_at
     )

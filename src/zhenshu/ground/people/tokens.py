@@ -28,6 +28,8 @@ SCOPES: Mapping[str, Any] = {
     "intake": gettext_lazy("Take matters in by the batch"),
     "dossiers:read": gettext_lazy("Read dossiers"),
     "dossiers:write": gettext_lazy("Create and correct dossiers, add readings"),
+    "records:read": gettext_lazy("Read kept records: visits, lessons, funds"),
+    "records:write": gettext_lazy("Keep and correct records"),
     "plans:read": gettext_lazy("Read tasks and projects"),
     "plans:write": gettext_lazy("Change tasks and projects"),
     "indicators:read": gettext_lazy("Read indicators"),
