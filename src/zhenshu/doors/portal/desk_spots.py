@@ -75,7 +75,8 @@ def list_spots(request: DeskRequest) -> HttpResponse:
         name=_("Signs with codes"),
         columns=[
             Column(title=_("Name on the sign"), width="wide"), Column(title=_("Area")),
-            Column(title=_("Who looks after it"), phone=False), Column(title=_("Reports that came in"), numeric=True),
+            Column(title=_("Who looks after it"), phone=False),
+            Column(title=_("Reports that came in"), numeric=True),
             Column(title=_("Ratings"), numeric=True), Column(title=_("Rated good"), numeric=True, unit="%"),
             Column(title=_("State")),
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -119,7 +120,7 @@ def draft_of(told: Told) -> Draft:
         raise CaseInvalidError(problems)
     rule = kind.portal
     office = find_office(rule.office, area.path) if rule.office else None
-    point = (told.spot.lon, told.spot.lat) if told.spot is not None else (told.lon, told.lat)
+    point = (told.spot.lon, told.spot.lat) if told.spot is not None else place_of_phone(told)[0]
     asked = {key: told.fields[key] for key in rule.asks if key in told.fields}
     return Draft(
         kind=kind.full_code,
@@ -155,10 +156,9 @@ def area_of(told: Told) -> Area | None:
     """Return where the matter lies: the spot, the phone's place, the village chosen, what the words name."""
     if told.spot is not None:
         return told.spot.area
-    if told.lon is not None and told.lat is not None:
-        found = locate(told.lon, told.lat)
-        if found is not None:
-            return Area.objects.get(pk=found)
+    found = place_of_phone(told)[1]
+    if found is not None:
+        return Area.objects.get(pk=found)
     if told.village:
         return Area.objects.open().filter(pk=told.village, level__gte=Level.TOWN).first()
     kind = public_kind(told.kind)
@@ -167,6 +167,15 @@ def area_of(told: Told) -> Area | None:
         return named[0].area
     village = kind is not None and kind.portal is not None and kind.portal.place == "village"
     return home_area() if village else None
+
+
+def place_of_phone(told: Told) -> tuple[tuple[float | None, float | None], int | None]:
+    """Return the phone's point and the area it lies in; a phone that is lost tells no place."""
+    lon, lat = told.lon, told.lat
+    if lon is None or lat is None or not (math.isfinite(lon) and math.isfinite(lat)):
+        return (None, None), None
+    found = locate(lon, lat)
+    return ((lon, lat), found) if found is not None else ((None, None), None)
 
 
 def home_area() -> Area | None:
