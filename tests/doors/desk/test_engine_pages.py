@@ -322,6 +322,16 @@ class TestDuties:
         said = {"area": town.town.pk, "first": today, "last": today, "people": crew}
         return client.post(address("make_roster", "engines.watch"), said)
 
+    def test_who_is_on_duty_stands_on_the_homes_of_the_offices(self, clients, town, crew, today):
+        assert clients["leader"].get("/").context["duty"] == []
+        self.plan(clients["secretary"], town, crew, today)
+        shown = clients["leader"].get("/").context["duty"]
+        page = text_of(clients["officer"].get("/"))
+        assert shown
+        for one in shown:
+            assert one.names
+            assert address("duty_turn", one.turn.pk) in page
+
     def test_the_roster_its_card_and_its_change(self, clients, town, crew, today, people):
         assert self.plan(clients["officer"], town, crew, today).status_code == 403
         assert self.plan(clients["secretary"], town, crew, today).status_code == 302

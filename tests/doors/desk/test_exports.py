@@ -21,7 +21,8 @@ def exported():
 def test_an_export_says_who_took_which_list_with_what_conditions_and_how_many_rows(
     clients, people, town, matters: Matters
 ):
-    matters.report("村口路灯三盏不亮"), matters.report("河面漂浮物聚集")
+    matters.report("村口路灯三盏不亮")
+    matters.report("河面漂浮物聚集")
     answer = clients["dispatcher"].get("/cases/export/?list=open&kind=grid.event&as=xlsx&page=2")
     assert answer.headers["Content-Type"] == XLSX
     (line,) = exported()

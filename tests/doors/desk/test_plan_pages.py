@@ -16,7 +16,7 @@ from django.utils.html import escape
 
 from zhenshu.doors.desk.plan_words import rule_words
 from zhenshu.registers.cases.models import Case, Supervision
-from zhenshu.registers.plans.acts import create_item
+from zhenshu.registers.plans.acts import complete_item, create_item
 from zhenshu.registers.plans.baselines import set_baseline
 from zhenshu.registers.plans.drafts import PlanDraft
 from zhenshu.registers.plans.models import Baseline, PlanItem, ProgressEntry, State
@@ -116,11 +116,62 @@ def test_a_lamp_never_stands_without_its_word(clients, park):
     assert all(word.strip() for word in lamps)
 
 
-def test_tiles_count_what_their_lists_show(clients, park, make):
+def test_tiles_count_what_their_lists_show(clients, park, make, today):
+    """The milestone due a month ago is red as well, but no task and no project."""
+    make("消防通道整治", "plans.task", start=today, due=today + timedelta(days=90))
     page = clients["leader"].get("/plans/")
-    (red,) = [tile for tile in page.context["tiles"] if tile.url.endswith("lamp=red")]
-    listed = list(clients["leader"].get(red.url + "&level=project").context["table"].rows)
-    assert red.value == len(listed) == 1
+    counted = {tile.title: (tile.value, tile.url) for tile in page.context["tiles"]}
+    for value, url in counted.values():
+        assert value == len(clients["leader"].get(url).context["table"].rows), url
+    assert [value for value, _url in counted.values()] == [1, 0, 1, 0, 1]
+
+
+def test_the_home_counts_what_its_lists_show_and_names_no_bare_milestone(clients, park):
+    card = clients["leader"].get("/").context["plan"]
+    for lamp in [*card.lamps, card.silent]:
+        assert lamp.count == len(clients["leader"].get(lamp.url).context["table"].rows), lamp.url
+    assert [item.full_title for item in card.red] == ["东浦口袋公园"]
+
+
+def last_years(make, people, scope_for, today, title="去年的任务"):
+    """A task of last year, done in it."""
+    year = today.year - 1
+    item = make(title, "plans.task", start=date(year, 2, 1), due=date(year, 6, 30))
+    scope = scope_for(people["secretary"])
+    return complete_item(item, on=date(year, 6, 1), version=item.version, by=scope)
+
+
+@pytest.mark.parametrize("address", PAGES[:3])
+def test_former_years_are_asked_for_and_are_not_where_one_begins(
+    clients, park, make, people, scope_for, today, address
+):
+    done = last_years(make, people, scope_for, today)
+    begins = clients["leader"].get(address)
+    assert done.title not in text_of(begins)
+    assert park.title in text_of(begins)
+    (year,) = begins.context["bar"].chips
+    everything = clients["leader"].get(year.remove_url)
+    assert done.title in text_of(everything)
+    assert everything.context["bar"].chips == []
+    assert done.title in text_of(clients["leader"].get(f"{address}?year={today.year - 1}"))
+
+
+def test_what_was_left_open_goes_with_the_years(clients, make, today):
+    make("拖到今年的任务", "plans.task", start=date(today.year - 2, 2, 1), due=date(today.year - 2, 6, 30))
+    assert "拖到今年的任务" in text_of(clients["leader"].get("/plans/"))
+
+
+def test_the_wall_chart_begins_with_what_is_open(clients, make, people, scope_for, today):
+    first = make("先完成", "plans.task", start=today, due=today)
+    complete_item(first, on=today, version=first.version, by=scope_for(people["secretary"]))
+    make("还在办", "plans.task", start=today, due=today)
+    lines = clients["leader"].get("/plans/chart/").context["lines"]
+    assert [line.row.item.title for line in lines] == ["还在办", "先完成"]
+
+
+def test_a_milestone_in_a_list_says_of_what(clients, park):
+    rows = clients["leader"].get("/plans/?level=milestone").context["table"].rows
+    assert [row.cells[0].text for row in rows] == ["东浦口袋公园 · 开工", "东浦口袋公园 · 竣工"]
 
 
 def test_what_nobody_reported_on_this_week_is_a_list(clients, make, today, people):

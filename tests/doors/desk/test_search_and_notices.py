@@ -111,3 +111,16 @@ def test_all_are_marked_at_once_but_only_ones_own(clients, notice, people):
     assert len(clients["officer"].get("/notices/?show=all").context["table"].rows) == 1
     other.refresh_from_db()
     assert other.read_at is None
+
+
+def test_a_notice_tells_nothing_of_a_confidential_matter_to_who_may_not_see_it(clients, matters, people):
+    case = matters.dispatched("要求落实安置房办证")
+    type(case).objects.filter(pk=case.pk).update(confidential=True)
+    Notice.objects.create(
+        user=people["officer"], case=case, kind="escalated", text=f"超期：{case.title}", at=timezone.now()
+    )
+    page = clients["officer"].get("/notices/").content.decode()
+    assert case.title not in page
+    assert f"/cases/{case.number}/" not in page
+    open_eyes(people["officer"])
+    assert case.title in clients["officer"].get("/notices/").content.decode()

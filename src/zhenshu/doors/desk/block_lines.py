@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from zhenshu.doors.desk.access import DeskRequest, page
 from zhenshu.doors.desk.block_words import ICONS
 from zhenshu.doors.desk.components import Link
+from zhenshu.doors.desk.context import OFFICE_ROLES
 from zhenshu.doors.desk.engine_pages import engine_links
 from zhenshu.doors.desk.lists import cases_url, crumbs
 from zhenshu.doors.desk.packs import find_pack
@@ -26,6 +27,7 @@ from zhenshu.registers.blocks.visibility import standing_records
 from zhenshu.registers.cases.visibility import visible_cases
 from zhenshu.registers.dossiers.models import State
 from zhenshu.registers.dossiers.visibility import visible_dossiers
+from zhenshu.registers.plans.models import State as PlanState
 from zhenshu.registers.plans.visibility import visible_items
 
 SHOWN_BLOCKS = (*KEPT_BLOCKS, "coverage")
@@ -80,7 +82,7 @@ def show_line(request: DeskRequest, key: str) -> HttpResponse:
         "page_title": pack.name,
         "breadcrumbs": crumbs((_("Work by line"), "lines"), here=pack.name),
         "card": card,
-        "pack_url": reverse("desk:pack", args=[key]),
+        "pack_url": reverse("desk:pack", args=[key]) if request.scope.has_role(OFFICE_ROLES) else "",
     }
     return render(request, "desk/blocks/line.html", context)
 
@@ -91,7 +93,7 @@ def count_all(scope: Scope) -> Counts:
     for records in (
         visible_cases(scope).filter(is_open=True),
         visible_dossiers(scope).filter(state=State.ACTIVE),
-        visible_items(scope),
+        visible_items(scope).exclude(state=PlanState.CANCELLED),
         standing_records(scope),
     ):
         rows = records.order_by().values_list("kind").annotate(number=Count("pk"))
@@ -100,10 +102,11 @@ def count_all(scope: Scope) -> Counts:
 
 
 def _card(pack: Pack, counts: Counts, scope: Scope) -> LineCard:
+    plans = pack.plans.values() if scope.has_role(OFFICE_ROLES) else ()
     groups = [
         (_("Matters"), [_case_link(kind, counts) for kind in pack.cases.values()]),
         (_("Dossiers"), [_dossier_link(kind, counts) for kind in pack.dossiers.values()]),
-        (_("Tasks and projects"), [_plan_link(kind, counts) for kind in pack.plans.values()]),
+        (_("Tasks and projects"), [_plan_link(kind, counts) for kind in plans]),
         (_("Registers of the line"), list(_record_links(pack, counts))),
         (_("Engines"), engine_links(scope, pack.line) if pack.line else []),
     ]
@@ -123,8 +126,8 @@ def _dossier_link(kind: Packed, counts: Counts) -> Link:
 
 
 def _plan_link(kind: Packed, counts: Counts) -> Link:
-    count = counts.get(kind.full_code, 0)
-    return Link(title=kind.name, url=reverse("desk:plans"), icon="target-arrow", count=count)
+    url = f"{reverse('desk:plans')}?kind={kind.full_code}"
+    return Link(title=kind.name, url=url, icon="target-arrow", count=counts.get(kind.full_code, 0))
 
 
 def _record_links(pack: Pack, counts: Counts) -> Iterable[Link]:

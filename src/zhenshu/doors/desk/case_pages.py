@@ -22,7 +22,7 @@ from zhenshu.ground.packs.schema import CaseKind
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.cases.attachments import open_attachment
 from zhenshu.registers.cases.errors import CaseNotFoundError
-from zhenshu.registers.cases.file_export import export_file
+from zhenshu.registers.cases.file_export import export_file, may_export
 from zhenshu.registers.cases.loop import Step
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.cases.routing import Matter, suggest
@@ -66,6 +66,7 @@ def case_context(case: Case, by: Scope, *, beside: bool) -> dict[str, Any]:
         "row": case_row(case),
         "kind": kind,
         "beside": beside,
+        "may_export": may_export(case, by),
         "now": timezone.now(),
         "track": case_view.stage_marks(case, kind, lines),
         "story": case_view.story_entries(case, kind, lines),

@@ -33,25 +33,13 @@ from zhenshu.doors.desk.case_rows import CaseRow, case_rows
 from zhenshu.doors.desk.counting import counts_of
 from zhenshu.doors.desk.home_plans import plan_card
 from zhenshu.doors.desk.home_reports import changed_facts
+from zhenshu.doors.desk.lists import Tile
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.cases.queries import page_of
 from zhenshu.registers.engines.duties import on_duty
 
 SHOWN = 8
 LONG = 14
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """A number on a home page and the list it opens."""
-
-    title: str
-    value: object
-    url: str
-    icon: str = ""
-    state: str = ""
-    unit: str = ""
-    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

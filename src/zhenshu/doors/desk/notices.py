@@ -14,9 +14,13 @@ from django.utils.translation import gettext as _
 from zhenshu.doors.desk.access import READING, WITH_PROVIDERS, WRITING, DeskRequest, go_to, page
 from zhenshu.doors.desk.components import Cell, Column, Link, Row
 from zhenshu.doors.desk.lists import Asked, Listing, condition_bar, read_asked, show_listing
+from zhenshu.ground.people.scope import Scope
+from zhenshu.registers.blocks.models import Record
 from zhenshu.registers.cases.models import Notice
+from zhenshu.registers.cases.visibility import visible_cases
 
 UNREAD, ALL = "", "all"
+RECORD = Record._meta.label_lower
 
 
 def own_notices(request: DeskRequest) -> QuerySet[Notice]:
@@ -38,7 +42,7 @@ def list_notices(request: DeskRequest) -> HttpResponse:
             Column(title=_("At"), width="middle"),
         ],
         records=notices if asked.get("show") == ALL else unread,
-        rows=notice_rows,
+        rows=lambda some: notice_rows(some, request.scope),
         empty=_("Nothing new. What runs out, is ordered or comes back will be said here."),
         export=False,
     )
@@ -60,13 +64,18 @@ def _views(asked: Asked, unread: int) -> list[Link]:
     ]
 
 
-def notice_rows(notices: Sequence[Notice]) -> Iterable[Row]:
+def notice_rows(notices: Sequence[Notice], scope: Scope) -> Iterable[Row]:
+    """Yield a line for each notice; words of a confidential matter only to those who may see it."""
+    about = visible_cases(scope).filter(pk__in={one.case_id for one in notices if one.case_id})
+    seen = set(about.values_list("pk", flat=True))
     for notice in notices:
-        url = reverse("desk:open_notice", args=[notice.pk])
-        case = notice.case
+        case, open_to = notice.case, notice.case_id is None or notice.case_id in seen
+        hidden = case is not None and case.confidential and not open_to
+        words = _("A confidential matter asks for attention.") if hidden else notice.text
+        url = reverse("desk:open_notice", args=[notice.pk]) if open_to else ""
         cells = [
-            Cell(text=notice.text, url=url, icon="bell" if notice.read_at is None else ""),
-            Cell(text=case.title, below=case.number) if case else Cell(),
+            Cell(text=words, url=url, icon="bell" if notice.read_at is None else ""),
+            Cell(text="" if hidden else case.title, below=case.number) if case else Cell(),
             Cell(text=f"{timezone.localtime(notice.at):%m-%d %H:%M}"),
         ]
         yield Row(cells=cells, url=url)
@@ -77,7 +86,11 @@ def open_notice(request: DeskRequest, notice_id: int) -> HttpResponse:
     """Mark a notice as read and lead to its matter."""
     notice = get_object_or_404(own_notices(request), pk=notice_id)
     own_notices(request).filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
-    return go_to(request, "desk:case", notice.case.number) if notice.case else go_to(request, "desk:notices")
+    if notice.case:
+        return go_to(request, "desk:case", notice.case.number)
+    if notice.subject_kind == RECORD:
+        return go_to(request, "desk:record", notice.subject_id)
+    return go_to(request, "desk:notices")
 
 
 @page(methods=WRITING, roles=WITH_PROVIDERS)

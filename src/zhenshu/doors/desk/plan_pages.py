@@ -37,6 +37,7 @@ from zhenshu.doors.desk.plan_words import (
     rule_words,
     tabs,
 )
+from zhenshu.ground.packs.registry import library
 from zhenshu.ground.people.models import Office, User
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.plans.models import Level, PlanFacts, PlanItem, PlanVersion, State
@@ -58,7 +59,7 @@ from zhenshu.registers.plans.visibility import may_create, visible_items
 from zhenshu.registers.plans.wall_chart import all_categories
 
 NAMES = (
-    "text", "level", "category", "lamp", "state", "office", "leader", "year", "on", "silent",
+    "text", "kind", "level", "category", "lamp", "state", "office", "leader", "year", "on", "silent",
     "due", "due_until",
 )  # fmt: skip
 EVERY_YEAR = "all"
@@ -68,6 +69,7 @@ def question_of(asked: Asked) -> PlanQuestion:
     """Return what the address of a list asks of the plan."""
     return PlanQuestion(
         text=asked.get("text"),
+        kind=asked.get("kind"),
         level=asked.get("level"),
         category=asked.get("category"),
         lamp=asked.get("lamp"),
@@ -184,6 +186,7 @@ def conditions(scope: Scope) -> list[Condition]:
         Condition("lamp", _("Lamp"), options=_options(COLOUR_NAMES.items())),
         Condition("office", _("Office"), options=_options(offices)),
         Condition("leader", _("Responsible leader"), options=_options(leaders)),
+        Condition("kind", _("Kind"), options=_kind_options(), more=True),
         Condition("state", _("State"), options=_options(State.choices), more=True),
         Condition("due", _("Due"), "dates", more=True),
         Condition("on", _("As it stood on"), "date", more=True),
@@ -193,6 +196,10 @@ def conditions(scope: Scope) -> list[Condition]:
 def _year_options(scope: Scope) -> list[Option]:
     years = sorted({*years_of(scope), timezone.localdate().year}, reverse=True)
     return _options([*((year, year) for year in years), (EVERY_YEAR, _("All years"))])
+
+
+def _kind_options() -> list[Option]:
+    return _options((code, kind.name) for code, kind in library().plan_kinds.items())
 
 
 def _options(pairs: Iterable[tuple[Any, Any]]) -> list[Option]:

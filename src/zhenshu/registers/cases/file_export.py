@@ -51,10 +51,15 @@ def export_file(name: str | int, by: Scope) -> tuple[str, bytes]:
 
 
 def _check_right(case: Case, by: Scope) -> None:
+    if not may_export(case, by):
+        raise StepNotAllowedError(_("Your post does not take out whole files here."))
+
+
+def may_export(case: Case, by: Scope) -> bool:
+    """Tell whether somebody may take out the whole file of a case that he may see."""
     handling = (Role.OFFICER, Role.PROVIDER)
     leads = any(post.office_id == case.lead_office_id and post.role in handling for post in by.posts)
-    if not (leads or covers_case(case, by, EXPORTING_ROLES)) or (case.confidential and not by.sensitive):
-        raise StepNotAllowedError(_("Your post does not take out whole files here."))
+    return (leads or covers_case(case, by, EXPORTING_ROLES)) and (by.sensitive or not case.confidential)
 
 
 def _members(case: Case, by: Scope) -> Iterator[tuple[str, bytes]]:
