@@ -70,7 +70,12 @@ class Exchange:
         self.now += timedelta(**span)
 
     def row(self, number: str = "S001", **said: Any) -> dict[str, Any]:
-        row = {"工单编号": number, "标题": "路灯不亮", "内容": "村口路灯三天不亮", "下发时间": "2023-05-15 08:30"}
+        row = {
+            "工单编号": number,
+            "标题": "路灯不亮",
+            "内容": "村口路灯三天不亮",
+            "下发时间": "2023-05-15 08:30",
+        }
         return {**row, **said}
 
     def send(self, *rows: dict[str, Any], by: str = "dispatcher") -> list[Received]:

@@ -128,7 +128,10 @@ def lay_down(folder, name, text):
     return place
 
 
-LIST = "工单编号,标题,内容,下发时间,等级\nS001,路灯不亮,不亮,2023-05-15 08:30,\nS002,井盖,破损,2023-05-15 08:31,怪\n"
+LIST = """工单编号,标题,内容,下发时间,等级
+S001,路灯不亮,不亮,2023-05-15 08:30,
+S002,井盖,破损,2023-05-15 08:31,怪
+"""
 
 
 def test_a_file_is_taken_in_answered_and_put_away(exchange, folder):

@@ -27,6 +27,7 @@ from zhenshu.ground.people.scope import HeldPost, Scope, scope_of
 from zhenshu.registers.blocks.errors import RecordNotAllowedError, RecordNotFoundError
 from zhenshu.registers.cases.errors import CaseNotFoundError, StepNotAllowedError
 from zhenshu.registers.dossiers.errors import DossierNotAllowedError, DossierNotFoundError
+from zhenshu.registers.exchanges.errors import ExchangeNotAllowedError, ExchangeNotFoundError
 from zhenshu.registers.plans.errors import PlanNotAllowedError, PlanNotFoundError
 
 # The key of the session under which the post chosen in the post switcher stands; absent: all posts.
@@ -44,6 +45,7 @@ REFUSED = (
     DossierNotAllowedError,
     PlanNotAllowedError,
     RecordNotAllowedError,
+    ExchangeNotAllowedError,
 )
 
 
@@ -104,7 +106,13 @@ def _narrowed(whole: Scope, post_id: int | None) -> Scope:
 def _answer(view: View, request: DeskRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
     try:
         answer = view(request, *args, **kwargs)
-    except (CaseNotFoundError, DossierNotFoundError, PlanNotFoundError, RecordNotFoundError) as error:
+    except (
+        CaseNotFoundError,
+        DossierNotFoundError,
+        PlanNotFoundError,
+        RecordNotFoundError,
+        ExchangeNotFoundError,
+    ) as error:
         raise Http404(str(error)) from error
     except REFUSED as error:
         raise PermissionDenied(str(error)) from error

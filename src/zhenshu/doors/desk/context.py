@@ -20,6 +20,7 @@ from zhenshu.ground.packs.registry import library
 from zhenshu.ground.people.ledger_access import READERS
 from zhenshu.ground.people.models import Role, User
 from zhenshu.ground.people.scope import HeldPost, Scope
+from zhenshu.registers.exchanges.keeping import KEEPERS
 
 WITH_PROVIDERS = frozenset(Role.values)
 ALL = WITH_PROVIDERS - {Role.PROVIDER}
@@ -66,6 +67,7 @@ MENU: Sequence[tuple[str | Promise, Sequence[Entry]]] = (
     )),
     (gettext_lazy("House"), (
         Entry("packs", gettext_lazy("Business lines"), "package", OFFICE_ROLES),
+        Entry("exchanges", gettext_lazy("Exchanges above"), "transfer", KEEPERS),
         Entry("ledger", gettext_lazy("Ledger"), "notebook", READERS),
         Entry("administration", gettext_lazy("Administration"), "users", ADMINISTRATORS),
     )),

@@ -48,6 +48,10 @@ STATES: dict[str, StateLook] = {
     "failed": StateLook(gettext_lazy("Failed"), "bad"),
     "sent": StateLook(gettext_lazy("Sent"), "good"),
     "waiting": StateLook(gettext_lazy("Waiting"), "plain"),
+    "acknowledged": StateLook(gettext_lazy("Confirmed"), "good"),
+    "refused": StateLook(gettext_lazy("Refused"), "warn"),
+    "given_up": StateLook(gettext_lazy("Given up"), "bad"),
+    "silent": StateLook(gettext_lazy("No receipt"), "warn"),
 }
 
 

@@ -60,6 +60,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("zhenshu.doors.desk.plan_urls")),
     path("", include("zhenshu.doors.desk.block_urls")),
     path("", include("zhenshu.doors.desk.engine_urls")),
+    path("", include("zhenshu.doors.desk.exchange_urls")),
     path("", include("zhenshu.doors.desk.economy_urls")),
     path("", include("zhenshu.doors.desk.scorecard_urls")),
 ]

@@ -41,8 +41,9 @@ def is_answer(exchange: ExchangeKind, stage: str) -> bool:
 
 def state_word(exchange: ExchangeKind, stage: str) -> str:
     """Return their word for what is reported."""
-    words: Mapping[str, str] = {str(k): v for k, v in {**exchange.reports, **exchange.outcomes}.items()}
-    return words.get(stage, stage)
+    reports = {str(key): word for key, word in exchange.reports.items()}
+    outcomes = {str(key): word for key, word in exchange.outcomes.items()}
+    return {**reports, **outcomes}.get(stage, stage)
 
 
 def last_stage_of(exchange: ExchangeKind, case: Facts) -> str:

@@ -23,8 +23,7 @@ def write_rows(rows: Rows, headings: Sequence[str], *, form: str, title: str) ->
         case FileFormat.CSV:
             return _write_csv(rows, headings)
         case FileFormat.NDJSON:
-            lines = [json.dumps(dict(row), ensure_ascii=False) for row in rows]
-            return ("\n".join(lines) + "\n" if lines else "").encode()
+            return "".join(f"{json.dumps(dict(row), ensure_ascii=False)}\n" for row in rows).encode()
     raise ValueError(form)
 
 

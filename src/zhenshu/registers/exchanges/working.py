@@ -63,7 +63,8 @@ def count_standings(channels: Sequence[Channel], at: datetime) -> Mapping[int, S
     counted = {str(state): Count("pk", filter=Q(state=state)) for state in State}
     counted["silent"] = Count("pk", filter=is_silent(at))
     found = Item.objects.filter(channel__in=channels).values("channel_id").annotate(**counted).order_by()
-    counts = {row.pop("channel_id"): Standings(**row) for row in found}
+    rows = found.values_list("channel_id", *counted)
+    counts = {channel: Standings(**dict(zip(counted, numbers, strict=True))) for channel, *numbers in rows}
     return {channel.pk: counts.get(channel.pk, Standings()) for channel in channels}
 
 
