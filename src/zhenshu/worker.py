@@ -19,6 +19,7 @@ from zhenshu.doors.api.idempotency import forget_old_answers
 from zhenshu.doors.api.webhooks.delivery import deliver_waiting
 from zhenshu.ground.ledger.seal import seal_entries
 from zhenshu.measures.indicators.tallies import build_missing
+from zhenshu.registers.blocks.reminding import remind_of_contracts
 from zhenshu.registers.cases.suggestions.retrain import retrain_if_due
 from zhenshu.registers.cases.worker_tasks import (
     escalate_due_clocks,
@@ -58,6 +59,7 @@ PERIODIC: tuple[Periodic, ...] = (
     Periodic(write_missing_days, minute="5"),
     Periodic(carry_over_renamed_fields, minute="*/5"),
     Periodic(relight, minute="10"),
+    Periodic(remind_of_contracts, minute="20", hour="7"),
     Periodic(clear_sessions, minute="15", hour="3"),
     Periodic(lapse_old_points, minute="35", hour="3"),
     Periodic(forget_old_answers, minute="25", hour="3"),

@@ -197,11 +197,15 @@ class Owing:
 
 def owing(kind: ContractKind, scope: Scope, *, today: date | None = None) -> list[Owing]:
     """Return the contracts that need somebody today: in arrears, due soon or ending soon, worst first."""
-    day = today or timezone.localdate()
-    calendar = work_calendar()
     standing = standing_records(scope).filter(kind=kind.full_code).select_related("subject", "party", "area")
+    return owing_among(standing, kind, today or timezone.localdate())
+
+
+def owing_among(contracts: Iterable[Record], kind: ContractKind, day: date) -> list[Owing]:
+    """Return which of these contracts of one kind need somebody on *day*, worst first."""
+    calendar = work_calendar()
     found = []
-    for contract in standing:
+    for contract in contracts:
         parts = instalments_of(contract, kind)
         late, oldest = arrears(parts, day), next_open(parts)
         ends = last_day_of(contract)

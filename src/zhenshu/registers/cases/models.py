@@ -461,10 +461,15 @@ class Attachment(models.Model):
 
 
 class Notice(models.Model):
-    """A line under somebody's bell: a clock ran out, an order came, a case was returned."""
+    """A line under somebody's bell: a clock ran out, an order came, a case was returned.
+
+    What is told of something else than a case is named as the ledger names it, such as ``blocks.record`` 7.
+    """
 
     user = models.ForeignKey("people.User", on_delete=models.CASCADE, related_name="notices")
     case = models.ForeignKey(Case, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    subject_kind = models.CharField(max_length=40, blank=True, default="")
+    subject_id = models.BigIntegerField(null=True)
     kind = models.CharField(max_length=30)
     text = models.CharField(max_length=200)
     at = models.DateTimeField()
