@@ -59,6 +59,18 @@ cases:
     reasons:
       return: {unclear: 情况不清}
       pause: {weather: 天气}
+    imports:
+      list: {name: 清单, columns: {number: [编号], title: [标题]}}
+exchanges:
+  upper:
+    name: 上级平台
+    system: 上级平台
+    of: event
+    takes: list
+    reports: {verified: 已办结}
+    answer: verified
+    columns: {编号: number, 答复: answer}
+    acknowledge: {within: 1 工作日}
 """
 
 

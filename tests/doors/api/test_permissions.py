@@ -13,6 +13,7 @@ from zhenshu.registers.blocks.acts import RecordDraft, keep_record
 from zhenshu.registers.cases.attachments import Upload, add_attachment
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.dossiers.acts import create_dossier
+from zhenshu.registers.exchanges.set_up import set_up_channel
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,11 @@ OPERATIONS = (
     ("GET", "/packs/kinds/cases/trial.event", None, "reference:read", False),
     ("GET", "/packs/kinds/dossiers/trial.shop", None, "reference:read", False),
     ("GET", "/reports", None, "indicators:read", False),
+    ("GET", "/exchanges", None, "exchanges", False),
+    ("POST", "/exchanges/trial.upper/in", {"tickets": [{"编号": "S1", "标题": "路灯"}]}, "exchanges", True),
+    ("GET", "/exchanges/trial.upper/out", None, "exchanges", True),
+    ("POST", "/exchanges/trial.upper/acks", {"receipts": [{"accepted": True}]}, "exchanges", True),
+    ("POST", "/exchanges/trial.upper/balances", "list", "exchanges", True),
     ("GET", "/webhooks", None, "webhooks", False),
     (
         "POST",
@@ -82,6 +88,9 @@ def places(people, scope_for, opened, town, offices):
     hook = Webhook.objects.create(
         owner=people["dispatcher"], name="旧", url="http://10.0.0.1/", events=["case.*"], secret="s"
     )
+    for direction in ("in", "out"):
+        keeper = scope_for(people["administrator"])
+        set_up_channel("trial.upper", direction, area=town.town, transport="api", by=keeper)
     office = offices["enforcement"].pk
     return {
         "case": opened, "dossier": shop.pk, "area": town.town.pk, "office": office, "webhook": hook.pk,
@@ -95,6 +104,7 @@ def bodies(draft, town, places):
     return {
         "draft": draft,
         "lines": line.encode(),
+        "list": {"since": "2023-05-01", "until": "2023-05-31", "rows": [{"编号": "S1"}]},
         "dossier": {"kind": "trial.shop", "area": town.grids[0].pk, "fields": {"name": "新店"}},
         "record": {"kind": "trial.visit", "subject": places["dossier"], "fields": {"found": 0}},
         "reading": {"series": "power", "period": "2023-05", "values": {"kwh": 12.5}, "signer": "许澄"},

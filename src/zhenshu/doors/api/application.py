@@ -21,6 +21,7 @@ from zhenshu.doors.api.routers import (
     batch,
     cases,
     dossiers,
+    exchanges,
     me,
     offices,
     packs,
@@ -77,6 +78,7 @@ def make_api() -> ZhenshuAPI:
     api.add_router("/packs", packs.router)
     api.add_router("/reports", reports.router)
     api.add_router("/webhooks", webhooks.router)
+    api.add_router("/exchanges", exchanges.router)
     return api
 
 

@@ -33,6 +33,7 @@ from zhenshu.papers.publishing.errors import ReportNotFoundError
 from zhenshu.registers.blocks import errors as blocks
 from zhenshu.registers.cases import errors as cases
 from zhenshu.registers.dossiers import errors as dossiers
+from zhenshu.registers.exchanges import errors as exchanges
 
 MEDIA_TYPE = "application/problem+json"
 URN = "urn:zhenshu:problem:"
@@ -131,6 +132,8 @@ KINDS: Mapping[type[Exception], Kind] = {
     cases.CaseNotFoundError: NOT_FOUND,
     dossiers.DossierNotFoundError: NOT_FOUND,
     blocks.RecordNotFoundError: NOT_FOUND,
+    exchanges.ExchangeNotAllowedError: NOT_ALLOWED,
+    exchanges.ExchangeNotFoundError: NOT_FOUND,
     WebhookNotFoundError: NOT_FOUND,
     PageMissingError: NOT_FOUND,
     ReportNotFoundError: NOT_FOUND,
@@ -154,6 +157,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     dossiers.DossierError: INVALID,
     blocks.RecordTakenError: Kind(409, "double", gettext_lazy("Already here")),
     blocks.BlockError: INVALID,
+    exchanges.ExchangeError: INVALID,
     PeopleError: INVALID,
     AreaError: INVALID,
     BatchEmptyError: UNREADABLE,

@@ -36,6 +36,7 @@ SCOPES: Mapping[str, Any] = {
     "indicators:write": gettext_lazy("Report values and targets"),
     "reference:read": gettext_lazy("Read areas, offices and packs"),
     "webhooks": gettext_lazy("Manage webhooks"),
+    "exchanges": gettext_lazy("Exchange tickets and answers with a system above"),
 }
 
 PREFIX = "zs_"
