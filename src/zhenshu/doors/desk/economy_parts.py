@@ -100,8 +100,8 @@ def watched_bar(found: Watched, more: Iterable[Condition] = (), *, keep: Iterabl
 
 
 def _months(found: Watched) -> list[Option]:
-    """Return the months one may look at: to the one that returns are awaited for."""
-    last = max(before_today(timezone.localdate()), found.month)
+    """Return the months one may look at, up to the one that runs: it may be estimated too."""
+    last = max(moved(before_today(timezone.localdate()), 1), found.month)
     keys = [moved(last, -back) for back in range(MONTHS_OFFERED)]
     return [Option(value=key, title=in_words(key)) for key in keys]
 
