@@ -45,6 +45,7 @@ _EXHORTING = frozenset(
         "助力 力戒 坚决 全心 始终 用好 用活 放大 彰显 赋能"
     )
 )
+_VERBS = _DOING | _FURTHERING | _EXHORTING
 _THINGS = re.compile(
     "项目|工程|园区|中心|公路|道路|大道|桥|学校|小学|中学|幼儿园|医院|卫生院|站|房|大楼|"
     "厂|馆|基地|平台|公园|广场|小区|社区|街区|街|库|公司|大厦|铁路|"
@@ -96,6 +97,40 @@ _ANYWHERE_DOING = re.compile("|".join(sorted(_DOING)))
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _TOGETHER = re.compile(r"与.{2,}(?:合作|对接|衔接)")
 _RARE = re.compile(f"[^{''.join(sorted(weights.COMMON_CHARACTERS))}\x00-\u4dff\ua000-\uffff]")
+_PLACE_NAMED = re.compile(r"[一-龥]{1,4}(?:村|路|桥|河|街|镇|山|湖|塘|园|站|港|湾)")
+_SIGNS = {
+    "honour": re.compile(
+        r"(?:创建|申报|争创|获评|打造|培育|入选|建成|创成)[^,，]{0,8}(?:国家|省|市|区|县)级?"
+    ),
+    "done_end": re.compile(
+        r"(?:开工|竣工|投产|投用|运营|通车|建成|落地|上线|启用|开园|开业|完工|达产|封顶|投运|交付|挂牌|"
+        r"验收|清零|摘牌|销号)(?:建设|使用|生产|工作)?$"
+    ),
+    "month": re.compile(r"\d{1,2}月|年底前|月底前|季度"),
+    "complete": re.compile(r"全部|全覆盖|户户通|全面完成|清零|全线"),
+    "quoted_end": re.compile(r"”$"),
+    "event_end": re.compile(r"(?:节|赛|展|会|论坛|演练|培训|评选|大比武|招聘会|运动会|晚会|博览会)$"),
+    "project_end": re.compile(r"(?:项目|工程)$"),
+    "works_end": re.compile(
+        r"(?:建设|改造|整治|修缮|维修|搬迁|疏浚|清淤|扩建|改建|新建|修建|拆迁|征收|征迁|收储|出让|规划|"
+        r"编制)(?:工作|任务)?$"
+    ),
+    "watchword": re.compile(r"理念|思路|精神|部署|要求|原则|为抓手|为契机|为目标|为载体|导向|主题|主线"),
+    "degree": re.compile(r"更加|不断|持续|更好|更高|更优|显著|有效|进一步"),
+    "quality_end": re.compile(r"(?:力度|水平|能力|质量|效能|活力|环境|体系|格局|机制)$"),
+    "new": re.compile(r"新建|改建|扩建|迁建|新增|重建|续建"),
+}
+"""What a whole clause shows, each with the pattern that finds it."""
+_SIGNS_OF_CORE = {
+    "upon": re.compile(r"^[对将把].{2,}(?:进行|彻底|全面|予以)"),
+    "facility": re.compile(
+        r"科技园|产业园|创业园|新城|养老院|敬老院|图书馆|发展区|游园|楼盘|桥梁|小镇|服务站|照料中心|驿站|"
+        r"专班|冷库|水厂|电站|光伏|管道|灌溉|机耕路|村道|泵闸"
+    ),
+    "institution": re.compile(r"公司|集团|大学|学院|研究所|研究院|协会|银行|医院|中学|小学|幼儿园"),
+    "ten": re.compile(r".{10}", re.DOTALL),
+}
+"""What a clause shows once its adverbs are taken off."""
 _ONE_EACH = re.compile(r"“一[一-龥]{1,3}一[一-龥]{1,3}”")
 
 
@@ -158,7 +193,18 @@ def describe_clause(
         "together": bool(_TOGETHER.search(core)),
         "named_list": names > 0 and rare >= 2,
     }
-    return [name for name, present in features.items() if present]
+    return [name for name, present in features.items() if present] + _signs(clause, core)
+
+
+def _signs(clause: str, core: str) -> list[str]:
+    """Return the names of the patterns found in *clause* and in its *core*."""
+    found = [name for name, sign in _SIGNS.items() if sign.search(clause)]
+    found += [name for name, sign in _SIGNS_OF_CORE.items() if sign.search(core)]
+    if core[:2] not in _VERBS:
+        found.append("verbless")
+    if _RARE.search(core, 2) and _PLACE_NAMED.search(core):
+        found.append("named_place")
+    return found
 
 
 def probability(clause: str, features: list[str]) -> float:
