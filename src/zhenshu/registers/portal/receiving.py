@@ -25,6 +25,7 @@ from zhenshu.registers.cases.routing import Matter, suggest_areas
 from zhenshu.registers.portal.codes import code_of, digest_of, scope_of_holder
 from zhenshu.registers.portal.models import Receipt, Spot
 
+SOURCE = "portal"
 LONGEST_TITLE = 60
 ENDS = "。！？；\n"
 
@@ -136,6 +137,7 @@ def draft_of(told: Told) -> Draft:
         reporter_phone=told.phone,
         subject=_subject(kind, told.spot),
         office=office.pk if office is not None else None,
+        source=SOURCE,
         fields={**asked, **({rule.text: told.text} if rule.text else {}), **_spot_fields(kind, told.spot)},
     )
 
