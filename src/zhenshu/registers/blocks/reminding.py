@@ -67,5 +67,7 @@ def _who_answers(contract: Record, today: date) -> list[int]:
     """Return who is told: the person who holds the contract, without one the officers of its office."""
     if contract.holder_id:
         return [contract.holder_id]
+    if contract.office_id is None:
+        return []
     posts = posts_on(today).filter(office_id=contract.office_id, role=Role.OFFICER)
-    return sorted(set(posts.values_list("user_id", flat=True))) if contract.office_id else []
+    return sorted(set(posts.values_list("user_id", flat=True)))
