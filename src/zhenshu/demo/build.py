@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhenshu.demo.current import live_through_today
+from zhenshu.demo.exchange import live_exchanges
 from zhenshu.demo.economy_life import live_the_economy
 from zhenshu.demo.matters import Spell, World, Year
 from zhenshu.demo.organisation import NameMaker, plant_organisation
@@ -132,6 +133,7 @@ def build(
     extend_reported(town, moment.date(), by=by, rng=rng)
     progress("今日收件 the inbox of today", 93)
     live_through_today(world, made, now=moment)
+    live_exchanges(made, by=by, now=moment)
     live_at_the_portal(made, town, by=by, password=password, now=moment)
     live_the_economy(areas.values(), moment.date(), by=by, rng=random.Random(seed))
     progress("首页与指标预热 figures", 97)
