@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from zhenshu.doors.desk.pack_fields import shown_value
-from zhenshu.doors.portal.visitors import public
+from zhenshu.doors.portal.visitors import public, words_sought
 from zhenshu.ground.packs.schema import CaseKind
 from zhenshu.registers.dossiers.models import Dossier
 from zhenshu.registers.portal.guide import CATEGORY, EXEMPT, HIDDEN_FLAG, item_kind, items_of, walk
@@ -23,7 +23,7 @@ MOST_ANSWERS = 12
 @public()
 def show_guide(request: HttpRequest) -> HttpResponse:
     """Show the items, sought by name, and where the questions begin."""
-    words = request.GET.get("q", "").strip()[:40]
+    words = words_sought(request)
     only = request.GET.get("exempt") == "1"
     kinds = [kind for kind in kinds_of("errand") if item_kind(kind)]
     found = [(kind, item) for kind in kinds for item in _items(kind, words, only=only)]

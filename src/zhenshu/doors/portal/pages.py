@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhenshu.doors.portal.forms import FollowForm, JudgeForm
 from zhenshu.doors.portal.reporting import FORM, SECTIONS, title_of_section
-from zhenshu.doors.portal.visitors import address_of, let_in, public, receipt_in
+from zhenshu.doors.portal.visitors import address_of, let_in, public, receipt_in, words_sought
 from zhenshu.registers.cases.errors import StepError
 from zhenshu.registers.portal.codes import find_receipt, scope_of_holder
 from zhenshu.registers.portal.errors import CodeUnknownError, PortalError
@@ -141,7 +141,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 @public()
 def list_answers(request: HttpRequest) -> HttpResponse:
     """Show the published answers, the newest first."""
-    words = request.GET.get("q", "").strip()[:60]
+    words = words_sought(request)
     pages = Paginator(published(words), ANSWERS_A_PAGE)
     context = {
         "page_title": _("Questions and answers"),

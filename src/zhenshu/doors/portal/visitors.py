@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.views.decorators.cache import never_cache
 
+from zhenshu.registers.fields import clean_text
 from zhenshu.registers.portal.codes import find_by_digest
 from zhenshu.registers.portal.errors import CodeUnknownError
 from zhenshu.registers.portal.models import Receipt
@@ -30,6 +31,11 @@ def address_of(request: HttpRequest) -> str:
     told = request.META.get("HTTP_X_FORWARDED_FOR", "") if settings.INSTALLATION.https else ""
     last = told.split(",")[-1].strip()
     return last[:64] or request.META.get("REMOTE_ADDR", "")
+
+
+def words_sought(request: HttpRequest, most: int = 60) -> str:
+    """Return the words somebody seeks, without what no text may hold."""
+    return clean_text(request.GET.get("q", "")[:most])
 
 
 def public(*methods: str) -> Callable[[View], View]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
@@ -73,7 +74,7 @@ def _counts(by: Scope, offices: list[int], since: datetime, until: datetime) -> 
     shares = shares.exclude(state=AssignmentState.TAKEN_BACK)
     lead = Q(role=AssignmentRole.LEAD)
     late = Q(live=True, case__queue_at__lt=until, case__due_at__isnull=False)
-    rows = (
+    rows: Any = (
         shares.order_by()
         .values("office_id")
         .annotate(

@@ -200,7 +200,7 @@ def judge(case: Case, *, solved: str, satisfied: str, words: str, by: Scope, at:
     """Store the citizen's word: as the call-back where the kind lets them judge, else as a comment."""
     _check(solved, satisfied)
     acts = acts_of(case, by)
-    given = Given(opinion=words.strip()[:500], solved=solved, satisfied=satisfied)
+    given = Given.from_mapping({"opinion": words[:500], "solved": solved, "satisfied": satisfied})
     if "judge" in acts:
         return take_step(case.pk, "call_back", by=by, given=given, at=at)
     if "say" not in acts:
@@ -224,8 +224,8 @@ def act(case: Case, action: str, *, words: str, reason: str, by: Scope, at: date
     if action == "reopen" and not words.strip():
         raise StepIncompleteError({"words": _("Please say what is still not in order.")})
     known = reasons_for(case, action)
-    chosen = reason if reason in known or len(known) != 1 else next(iter(known))
-    given = Given(opinion=words.strip()[:500], reason=chosen)
+    chosen = reason if reason in known else next(iter(known), "") if len(known) == 1 else ""
+    given = Given.from_mapping({"opinion": words[:500], "reason": chosen})
     return take_step(case.pk, action, by=by, given=given, at=at)
 
 

@@ -179,7 +179,7 @@ def withdraw(publication_id: int, reason: str, *, by: Scope, at: datetime) -> Pu
 
 
 def _reason(text: str) -> str:
-    reason = text.strip()[:200]
+    reason = clean_text(text[:200])
     if not reason:
         raise PublicationError(_("Give the reason."))
     return reason

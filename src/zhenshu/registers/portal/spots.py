@@ -19,6 +19,7 @@ from zhenshu.ground.people.models import Office, Role
 from zhenshu.ground.people.scope import PORTAL, Scope
 from zhenshu.registers.dossiers.models import Dossier
 from zhenshu.registers.dossiers.visibility import find_dossier
+from zhenshu.registers.fields import clean_text
 from zhenshu.registers.portal.codes import LETTERS, clean_code, new_spot_code
 from zhenshu.registers.portal.errors import SpotInvalidError
 from zhenshu.registers.portal.models import Mark, Rating, Spot
@@ -131,7 +132,7 @@ def rate_spot(spot: Spot, mark: str, words: str, *, at: datetime) -> Rating:
     """Keep what somebody thinks of a spot; raise SpotInvalidError when the mark is none."""
     if mark not in Mark.values:
         raise SpotInvalidError({"mark": _("Choose how you find it here.")})
-    rating = Rating.objects.create(spot=spot, mark=mark, words=words.strip()[:200], at=at)
+    rating = Rating.objects.create(spot=spot, mark=mark, words=clean_text(words[:200]), at=at)
     after = {"spot_id": spot.pk, "mark": mark, "words": rating.words}
     actor = Actor(PORTAL.user_id, PORTAL.name)
     record(actor, "spot.rated", rating, area_id=spot.area_id, before=None, after=after, at=at)
