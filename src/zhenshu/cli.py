@@ -19,7 +19,9 @@ app = typer.Typer(
 packs = typer.Typer(help="业务包 Packs: the declared business lines.", no_args_is_help=True)
 ledger = typer.Typer(help="台账 Ledger: who did what, when.", no_args_is_help=True)
 tallies = typer.Typer(help="统计数 Tallies: what indicators are added up from.", no_args_is_help=True)
+exchange = typer.Typer(help="上级往来 Exchanges with the systems above.", no_args_is_help=True)
 app.add_typer(packs, name="packs")
+app.add_typer(exchange, name="exchange")
 app.add_typer(tallies, name="tallies")
 app.add_typer(ledger, name="ledger")
 
@@ -238,6 +240,24 @@ def compose(
 ) -> None:
     """写报告 Compose the year's report: every figure from its records."""
     _end(_command("papers").compose(data, area=area, year=year, docx=docx, to=to, published=published))
+
+
+@exchange.command("run")
+def exchange_run(data: Data = None) -> None:
+    """收发一轮 Read the folders and send what waits, once; the worker does so every minute."""
+    _end(_command("exchange").run_round(data))
+
+
+@exchange.command("reconcile")
+def exchange_reconcile(
+    file: Annotated[Path, typer.Argument(help="对方清单 Their list (xlsx, xls, et, ods, csv, ndjson).")],
+    code: Annotated[str, typer.Option("--exchange", help="往来代码 Such as hotline.city_platform.")],
+    since: Annotated[str, typer.Option(help="起日 First day, such as 2023-05-01.")],
+    until: Annotated[str, typer.Option(help="止日 Last day.")],
+    data: Data = None,
+) -> None:
+    """三方对账 Hold their list against ours: 1 when they differ, 2 when it can't be read."""
+    _end(_command("exchange").run_reconcile(file, data, exchange=code, since=since, until=until))
 
 
 @tallies.command("check")
