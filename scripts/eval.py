@@ -42,12 +42,14 @@ def score_round_trips() -> int:
     """Build a township like each shared report and print how many of its figures the records state.
 
     Beside them, of the figures labelled as coming from records or panels, how many have an indicator at all.
+    A bound that another value keeps is "met", two values under one name are "against": neither is equal.
     """
-    print(f"\n{'report':16} {'figures':>8} {'covered':>8} {'equal':>6} {'share %':>8} {'labelled %':>11}")
+    heads = f"{'figures':>8} {'covered':>8} {'equal':>6} {'met':>4} {'against':>8} {'share %':>8}"
+    print(f"\n{'report':16} {heads} {'labelled %':>11}")
     shares = [round_trip(path) for path in sorted((SHARED / "reports").glob("*.txt"))]
     covered, equal = (sum(one[place] for one in shares) for place in (0, 1))
     total = 100 * equal / covered if covered else 100.0
-    print(f"{'all':16} {'':8} {covered:8} {equal:6} {total:8.1f}  goal {EQUAL:.0f}")
+    print(f"{'all':16} {'':8} {covered:8} {equal:6} {'':4} {'':8} {total:8.1f}  goal {EQUAL:.0f}")
     return int(total < EQUAL)
 
 
@@ -62,8 +64,8 @@ def round_trip(path: Path) -> tuple[int, int]:
     told, lines = rows[-1], rows[:-1]
     labelled = covered_share(path.with_suffix(".figures.jsonl"), lines)
     print(
-        f"{path.stem:16} {told['figures']:8} {told['covered']:8} {told['equal']:6} {told['share']:8.1f} "
-        f"{labelled:11.1f}"
+        f"{path.stem:16} {told['figures']:8} {told['covered']:8} {told['equal']:6} {told['met']:4} "
+        f"{told['contradictory']:8} {told['share']:8.1f} {labelled:11.1f}"
     )
     return told["covered"], told["equal"]
 

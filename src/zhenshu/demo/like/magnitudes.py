@@ -11,6 +11,7 @@ from zhenshu.measures.indicators.definitions import Quantity
 
 PLAIN = Fraction(1000)  # a sum that no figure tells
 PLAIN_COUNT = Fraction(60)  # a number of records that no figure tells
+ROOM = Fraction(10)  # what the base of a rate, at least one, may come to in its own unit (万人, say)
 GREATEST = Fraction(10**9)  # beyond it a search in floating point no longer tells one from the next
 PASSES = 2  # a size goes from a rate to its base, and from there to the next rate
 
@@ -42,6 +43,7 @@ def magnitudes_of(demands: Iterable[Demand], quantities: Mapping[str, Quantity])
 def _raise_sides(sizes: dict[Key, Fraction], demand: Demand, quantities: Mapping[str, Quantity]) -> None:
     """Let the upper side of a rate be as great as its base asks for, and the base as its upper side."""
     top, bottom = demand.ratio.top, demand.ratio.bottom
+    _raise(sizes, bottom, ROOM, quantities)
     _raise(sizes, top, abs(demand.high) * _size(sizes, bottom, quantities), quantities)
     if demand.low > 0:
         _raise(sizes, bottom, _size(sizes, top, quantities) / demand.low, quantities)

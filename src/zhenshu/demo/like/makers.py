@@ -10,13 +10,14 @@ from typing import Any
 from django.db import transaction
 
 from zhenshu.demo.like.case_making import CaseMaker
+from zhenshu.demo.like.naming import subject_of
 from zhenshu.demo.like.orders import Order
 from zhenshu.demo.like.recipes import Recipe
 from zhenshu.demo.like.record_making import RecordMaker
 from zhenshu.ground.packs.base import FieldType
 from zhenshu.ground.packs.registry import library
 from zhenshu.registers.blocks.errors import BlockError
-from zhenshu.registers.blocks.kinds import subject_code
+from zhenshu.registers.blocks.kinds import full_code
 from zhenshu.registers.cases.errors import CaseError
 from zhenshu.registers.dossiers.errors import DossierError
 from zhenshu.registers.plans.errors import PlanRegisterError
@@ -48,14 +49,20 @@ class Makers:
         match order.recipe.block:
             case "cases":
                 self.refused += self.cases.make([order])
-            case "dossiers":
-                self.records.make_dossier(order)
-            case "readings":
-                self.records.make_reading(order)
             case "plans":
                 self.records.make_item(order)
             case _:
-                self.records.make_records([order])
+                self._make_several([order])
+
+    def _make_several(self, orders: Sequence[Order]) -> None:
+        """Make records of one block in one act; all of them or none."""
+        match orders[0].recipe.block:
+            case "dossiers":
+                self.records.make_dossiers(orders)
+            case "readings":
+                self.records.make_readings(orders)
+            case _:
+                self.records.make_records(orders)
 
     def make(self, orders: Sequence[Order]) -> Iterator[int]:
         """Make many records of one block; yield how many are done after each batch."""
@@ -65,11 +72,23 @@ class Makers:
             return
         done = 0
         for some in _batches(orders, TOGETHER):
-            with transaction.atomic():
-                for order in some:
-                    self.try_one(order)
+            if not self._made_together(some):
+                with transaction.atomic():
+                    for order in some:
+                        self.try_one(order)
             done += len(some)
             yield done
+
+    def _made_together(self, orders: Sequence[Order]) -> bool:
+        """Make a batch in one act where its block can; False when it can't or one of them is refused."""
+        if orders[0].recipe.block == "plans":
+            return False
+        try:
+            with transaction.atomic():
+                self._make_several(orders)
+        except REFUSALS:
+            return False
+        return True
 
     def plant_pools(self, code: str, block: str, sizes: int = 2) -> None:
         """Plant some dossiers of each kind that records of a kind must point to, where there are none yet."""
@@ -88,22 +107,13 @@ class Makers:
 def needed_kinds(code: str, block: str) -> list[str]:
     """Return the kinds of dossier that a record of a kind is about or has to name."""
     kind: Any = library().kind(code)
-    found = [_full(one.of, kind.pack) for one in _pointing(kind, block)]
-    subject = getattr(kind, "subject", None)
-    if subject is not None:
-        found.append(_full(getattr(subject, "dossier", subject), kind.pack))
-    if block not in ("cases", "dossiers", "plans"):
-        found.append(subject_code(kind))
-    return [one for one in dict.fromkeys(found) if one and one != code]
+    found = [full_code(one.of or "", kind.pack) for one in _pointing(kind)]
+    return [one for one in dict.fromkeys((*found, subject_of(kind, block))) if one and one != code]
 
 
-def _pointing(kind: Any, block: str) -> Iterable[Any]:
+def _pointing(kind: Any) -> Iterable[Any]:
     fields = getattr(kind, "fields", {})
     return (one for one in fields.values() if one.type is FieldType.DOSSIER and one.of)
-
-
-def _full(code: str, pack: str) -> str:
-    return code if "." in code else f"{pack}.{code}"
 
 
 def _batches(orders: Sequence[Order], size: int) -> Iterator[list[Order]]:

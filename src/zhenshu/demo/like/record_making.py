@@ -9,8 +9,9 @@ from typing import Any
 
 from zhenshu.demo.like.case_making import member_value
 from zhenshu.demo.like.field_values import Sources, day_in, fill
+from zhenshu.demo.like.naming import identities_of
 from zhenshu.demo.like.orders import Order
-from zhenshu.demo.like.recipes import ABSENT, Between, InYear, Recipe
+from zhenshu.demo.like.recipes import ABSENT, GIVEN, Between, InYear, Recipe
 from zhenshu.demo.subjects import FORENAMES, TRADES
 from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.base import FieldKind, FieldType
@@ -22,8 +23,10 @@ from zhenshu.ground.worktime.periods import parse_period
 from zhenshu.registers.blocks.acts import RecordDraft, keep_many
 from zhenshu.registers.blocks.kinds import derived_fields, record_fields, record_kind, subject_code
 from zhenshu.registers.blocks.models import State
-from zhenshu.registers.dossiers.acts import close_dossier, create_dossier
+from zhenshu.registers.dossiers.acts import close_dossier
+from zhenshu.registers.dossiers.batches import DossierDraft, create_dossiers
 from zhenshu.registers.dossiers.models import Dossier
+from zhenshu.registers.dossiers.reading_rounds import Return, add_readings
 from zhenshu.registers.dossiers.readings import add_reading
 from zhenshu.registers.plans.acts import complete_item, create_item
 from zhenshu.registers.plans.drafts import PlanDraft
@@ -38,6 +41,7 @@ PERIODS = {
 }
 COMPANIES = ("企业", "公司", "厂", "合作社", "机构", "单位名称")
 SIGNER = "统计员（示例）"
+SOURCE = "月报"
 
 
 def periods_of(every: str, year: int) -> list[str]:
@@ -72,29 +76,30 @@ class RecordMaker:
 
     # ── dossiers ──────────────────────────────────────────────────────────────────────────────────────
 
-    def make_dossier(self, order: Order) -> Dossier:
-        """Store a dossier with what its sort sets, opened in its year and closed when the sort says so."""
-        recipe = order.recipe
-        kind = library().dossier_kind(recipe.kind)
-        opened = self._day(recipe.year)
-        assigned = {name: value for name, value in recipe.assigned if "." not in name}
-        own = {**self._names(kind), **own_values(order, kind.fields, self.sources)}
-        own = {name: value for name, value in own.items() if name not in assigned or name in order.amounts}
+    def make_dossiers(self, orders: Sequence[Order]) -> None:
+        """Store dossiers of one kind with what their sorts set, opened and closed in the years they say."""
+        kind = library().dossier_kind(orders[0].recipe.kind)
+        drafts = [self._draft(order, kind) for order in orders]
+        made = create_dossiers(drafts, kind, by=self.by, references=self.references)
+        for order, one in zip(orders, made, strict=True):
+            order.made = one.pk
+            self._latest(one, kind, order.recipe)
+            if order.recipe.life.ended is not None:
+                self._close(one, order.recipe.life.ended)
+        self.sources.dossiers.setdefault(kind.full_code, []).extend(one.pk for one in made)
+
+    def _draft(self, order: Order, kind: DossierKind) -> DossierDraft:
+        opened = self._day(order.recipe.year)
+        assigned = {name: value for name, value in order.recipe.assigned if "." not in name}
+        named = {**self._names(kind), **self._identities(kind)}
+        own = {name: value for name, value in named.items() if assigned.get(name, GIVEN) is GIVEN}
         own |= own_values(order, kind.fields, self.sources)
         values = fill(kind.fields, assigned, own, day=opened, pack=kind.pack, sources=self.sources)
-        area = self._area(order)
-        made = create_dossier(
-            kind, values, area=area, opened_on=opened, by=self.by, references=self.references
-        )
-        order.made = made.pk
-        self.sources.dossiers.setdefault(kind.full_code, []).append(made.pk)
-        self._latest(made, kind, recipe)
-        if recipe.life.ended is not None:
-            day = min(
-                date(recipe.life.ended, 3, 1) + timedelta(days=self.sources.rng.randrange(280)), self.last
-            )
-            made = close_dossier(made, version=made.version, on=day, by=self.by, note="注销")
-        return made
+        return DossierDraft(values, self._area(order), opened)
+
+    def _close(self, made: Dossier, year: int) -> None:
+        day = min(date(year, 3, 1) + timedelta(days=self.sources.rng.randrange(280)), self.last)
+        close_dossier(made, version=made.version, on=day, by=self.by, note="注销")
 
     def _area(self, order: Order) -> Area:
         number = order.members.get("area", order.members.get("village"))
@@ -117,6 +122,15 @@ class RecordMaker:
             if name != kind.title and field_kind.type in (FieldType.TEXT, FieldType.LONGTEXT):
                 found[name] = f"DEMO{abs(hash_of(kind.full_code)) % 1000:03d}{number:06d}"
         return {name: value for name, value in found.items() if value is not None}
+
+    def _identities(self, kind: DossierKind) -> dict[str, int | None]:
+        """Return the dossier that a new one stands for: each stands for another, or for none."""
+        found: dict[str, int | None] = {}
+        for name, code in identities_of(kind).items():
+            pool = self.sources.dossiers.get(code, [])
+            place = self.sources.next_number(f"{kind.full_code}.{name}") - 1
+            found[name] = pool[place] if place < len(pool) else None
+        return found
 
     def _title(self, kind: DossierKind, number: int) -> Any:
         declared, rng = kind.fields[kind.title], self.sources.rng
@@ -141,23 +155,37 @@ class RecordMaker:
 
     # ── readings ──────────────────────────────────────────────────────────────────────────────────────
 
-    def make_reading(self, order: Order) -> None:
-        """Store one reading of the order's period on the dossier of its host."""
-        recipe, host = order.recipe, order.host
-        assert host is not None
-        kind = library().dossier_kind(recipe.kind)
-        fields = kind.readings[recipe.series].fields
-        assigned, own = dict(recipe.assigned), own_values(order, fields, self.sources)
+    def make_readings(self, orders: Sequence[Order]) -> None:
+        """Store readings of the orders' periods on the dossiers of their hosts.
+
+        Those of an event are told one by one, since several of a day are numbered.
+        """
+        kind = library().dossier_kind(orders[0].recipe.kind)
+        hosts = Dossier.objects.select_related("area").in_bulk(
+            {order.host.made for order in orders if order.host is not None and order.host.made is not None}
+        )
+        returns: dict[str, list[Return]] = {}
+        for order in orders:
+            dossier, series = hosts[_host_of(order)], order.recipe.series
+            values = self._reading_values(order, kind)
+            if len(orders) == 1 or kind.readings[series].every == "event":
+                order.made = self._read(dossier, kind, series, order.period, values)
+            else:
+                returns.setdefault(series, []).append(Return(dossier, order.period, values, SIGNER))
+        for series, some in returns.items():
+            add_readings(some, kind, series, by=self.by, source=SOURCE)
+
+    def _reading_values(self, order: Order, kind: DossierKind) -> dict[str, Any]:
+        recipe, fields = order.recipe, kind.readings[order.recipe.series].fields
+        own = own_values(order, fields, self.sources)
         day = date(recipe.year, 6, 30)
-        values = fill(fields, assigned, own, day=day, pack=kind.pack, sources=self.sources)
-        dossier = Dossier.objects.select_related("area").get(pk=host.made or 0)
-        order.made = self._read(dossier, kind, recipe.series, order.period, values)
+        return fill(fields, dict(recipe.assigned), own, day=day, pack=kind.pack, sources=self.sources)
 
     def _read(
         self, dossier: Dossier, kind: DossierKind, series: str, period: str, values: Mapping[str, Any]
     ) -> int:
         made = add_reading(
-            dossier, kind, series, period=period, values=values, signer=SIGNER, by=self.by, source="月报",
+            dossier, kind, series, period=period, values=values, signer=SIGNER, by=self.by, source=SOURCE,
             reason="更正",
         )  # fmt: skip
         return made.pk
@@ -244,6 +272,13 @@ class RecordMaker:
             derived={n: v for n, v in values.items() if n in worked_out},
             state=state if isinstance(state, str) else State.KEPT,
         )
+
+
+def _host_of(order: Order) -> int:
+    """Return the dossier a reading hangs on; one that could not be made carries none."""
+    if order.host is None or order.host.made is None:
+        raise ValueError(f"{order.recipe.kind}: the dossier of a reading was not made")
+    return order.host.made
 
 
 def _is_said(recipe: Recipe, name: str) -> bool:

@@ -10,8 +10,9 @@ from typing import Any
 from zhenshu.demo.like.demands import FINEST, Demand, digits_of
 from zhenshu.demo.like.forms import Form, Term
 from zhenshu.demo.like.magnitudes import PLAIN, Key, magnitudes_of
+from zhenshu.demo.like.naming import member_kind, most_members
 from zhenshu.demo.like.solving import Rule, Solution, Unknown, solve_most
-from zhenshu.demo.like.trial import Population, Sort, bounds_of
+from zhenshu.demo.like.trial import Population, Sort, bounds_of, field_of
 from zhenshu.ground.packs.base import FieldType
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import DossierKind
@@ -55,6 +56,7 @@ class System:
 
     demands: Sequence[Demand]
     sorts: Mapping[Population, Sequence[Sort]]
+    pools: Mapping[FieldType, int] = field(default_factory=dict)
     unknowns: dict[Name, Unknown] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
     units: dict[tuple[Any, ...], Unit] = field(default_factory=dict)
@@ -71,6 +73,7 @@ class System:
                 self._write_sort(population, place, sort)
             if population.block == "dossiers":
                 self._write_hosts(population, sorts)
+            self._write_named(population, sorts)
         for number, demand in enumerate(self.demands):
             self._write_demand(number, demand)
 
@@ -136,13 +139,42 @@ class System:
 
     def _write_members(self, key: Name, count: Name, sort: Sort, name: str) -> None:
         members = ("d", *key, name)
-        self.unknowns[members] = Unknown(members, MOST_RECORDS, 0.0)
+        there = most_members(name, field_of(sort.recipe, name), self.pools)
+        self.unknowns[members] = Unknown(members, MOST_RECORDS if there is None else there, 0.0)
         most = Fraction(MOST.get(sort.recipe.block, MOST_RECORDS))
         self.rules.append(Rule({members: Fraction(1), count: Fraction(-1)}, high=Fraction(0)))
         self.rules.append(Rule({count: Fraction(1), members: -most}, high=Fraction(0)))
         for term, of in sort.members.items():
             if of == name:
                 self._add(term, members, Fraction(1))
+
+    def _write_named(self, population: Population, sorts: Sequence[Sort]) -> None:
+        """Let no more members be named than there are: villages, offices, dossiers that are counted too."""
+        named: dict[str, list[tuple[Name, Sort]]] = {}
+        for place, sort in enumerate(sorts):
+            for name in dict.fromkeys(sort.members.values()):
+                members = ("d", population.block, population.kind, place, name)
+                named.setdefault(name, []).append((members, sort))
+        for name, several in named.items():
+            declared = field_of(several[0][1].recipe, name)
+            terms: dict[Name, Fraction] = {members: Fraction(1) for members, _sort in several}
+            there = most_members(name, declared, self.pools)
+            if there is not None:
+                self.rules.append(Rule(terms, high=Fraction(there)))
+            code = member_kind(population.kind, population.block, name, declared)
+            held = self._records_of(code) if code != population.kind else []
+            if held:
+                self.rules.append(Rule(terms | dict.fromkeys(held, Fraction(-1)), high=Fraction(0)))
+
+    def _records_of(self, code: str) -> list[Name]:
+        """Return how many dossiers of a kind there are of each sort; none where no figure speaks of them."""
+        return [
+            ("n", population.block, population.kind, place)
+            for population, sorts in self.sorts.items()
+            if population.block == "dossiers" and population.kind == code
+            for place, sort in enumerate(sorts)
+            if not sort.recipe.series
+        ]
 
     def _write_hosts(self, population: Population, sorts: Sequence[Sort]) -> None:
         """Let no more dossiers be read than there are; those read as events are read more than once."""
@@ -176,7 +208,8 @@ class System:
             turned = {name: sign * factor for name, factor in terms.items()}
             self.rules.append(Rule(turned, low=-sign * constant, wish=number))
         self.rules.append(Rule(bottom, low=Fraction(1), wish=number))
-        self.rules.append(Rule(bottom, low=Fraction(MANY), wish=number, soft=True))
+        if all(abs(factor) >= 1 for factor in demand.ratio.bottom.terms.values()):
+            self.rules.append(Rule(bottom, low=Fraction(MANY), wish=number, soft=True))
 
     def _spelled(self, form: Form) -> dict[Name, Fraction]:
         found: dict[Name, Fraction] = {}

@@ -20,6 +20,7 @@ from zhenshu.demo.like.case_making import CaseMaker
 from zhenshu.demo.like.demands import Demand, demands_of
 from zhenshu.demo.like.field_values import Sources
 from zhenshu.demo.like.makers import POOL, Makers, needed_kinds
+from zhenshu.demo.like.naming import identities_of
 from zhenshu.demo.like.ordering import Orders
 from zhenshu.demo.like.orders import Order
 from zhenshu.demo.like.record_making import RecordMaker
@@ -33,6 +34,7 @@ from zhenshu.demo.places import Places
 from zhenshu.demo.terrain import build_terrain
 from zhenshu.ground.areas.models import Area, Level
 from zhenshu.ground.ledger.record import SYSTEM, Change, record_many
+from zhenshu.ground.packs.base import FieldType
 from zhenshu.ground.packs.registry import library, version_id
 from zhenshu.ground.worktime.calendars import WorkCalendar
 from zhenshu.measures.indicators.definitions import catalogue
@@ -153,7 +155,12 @@ class _Builder:
 
     def _solve(self, demands: Sequence[Demand]) -> tuple[System, Solution]:
         populations = populations_of(demands)
-        system = System(demands, sorts_of(populations, self._makers))
+        pools = {
+            FieldType.AREA: len(self._villages),
+            FieldType.OFFICE: len(self._made.offices),
+            FieldType.USER: sum(len(some) for some in self._made.officers.values()),
+        }
+        system = System(demands, sorts_of(populations, self._makers), pools)
         system.write()
         self._progress(_("Solving"), 25)
         return system, system.solve()
@@ -181,7 +188,9 @@ class _Builder:
         if not records:
             return
         counted = {one.kind for one in drawn if one.block == "dossiers"}
-        named = max((1 + order.members.get("subject", 0) for order in records), default=1)
+        named = max(1 + order.members.get("subject", 0) for order in records)
+        if block.block == "dossiers" and identities_of(library().kind(block.kind)):
+            named = max(named, len(records))
         for code in needed_kinds(block.kind, block.block):
             held = len(makers.records.sources.dossiers.get(code, []))
             if code not in counted or not held:
@@ -226,9 +235,21 @@ class _Builder:
 
 
 def _in_order(drawn: Iterable[Population]) -> list[Population]:
-    """Return dossiers first, then what hangs on them; matters last."""
-    order = {"dossiers": 0, "plans": 2, "cases": 3}
-    return sorted(drawn, key=lambda one: (order.get(one.block, 1), one.kind))
+    """Return dossiers first, each kind after those it points to, then what hangs on them; matters last."""
+    ranks = {"dossiers": 0, "plans": 2, "cases": 3}
+    plain = sorted(drawn, key=lambda one: (ranks.get(one.block, 1), one.kind))
+    by_kind = {one.kind: one for one in plain if one.block == "dossiers"}
+    found: dict[Population, None] = {}
+
+    def take(one: Population, above: tuple[str, ...] = ()) -> None:
+        for code in needed_kinds(one.kind, one.block) if one.block == "dossiers" else ():
+            if code in by_kind and code not in above and by_kind[code] not in found:
+                take(by_kind[code], (*above, one.kind))
+        found[one] = None
+
+    for one in plain:
+        take(one)
+    return list(found)
 
 
 def reasons_of(wishes: Sequence[Wish], demands: Sequence[Demand], solution: Solution) -> dict[int, str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
+from django.db import transaction
+
 from zhenshu.demo.like.forms import Term
 from zhenshu.demo.like.makers import Makers
 from zhenshu.demo.like.orders import Order
@@ -218,7 +220,10 @@ def _reading_sorts(
     tried = []
     for recipe in reading_recipes(asked, [host.recipe]):
         periods = periods_of(asked.kind.readings[series].every, recipe.year)
-        shares = _tried_one(trial_order(recipe, 0, host, periods[-1]), makers, listener)
+        # Taken back at once: the next one of this dossier and period would otherwise take its place.
+        with transaction.atomic():
+            shares = _tried_one(trial_order(recipe, 0, host, periods[-1]), makers, listener)
+            transaction.set_rollback(True)
         if shares is not None:
             sort = _sort(recipe, shares, population)
             sort.number = len(periods) if len(periods) <= 12 else 1

@@ -51,6 +51,24 @@ def create_dossier(
     note: str = "",
 ) -> Dossier:
     """Return a new active dossier of *kind* with the cleaned values of *raw*."""
+    dossier = new_dossier(kind, raw, area=area, opened_on=opened_on, by=by, references=references)
+    _refuse_double(dossier)
+    _insert(dossier)
+    after = dossier_facts(dossier)
+    record(by.actor, "dossier.created", dossier, area_id=area.pk, before=None, after=after, note=note)
+    return dossier
+
+
+def new_dossier(
+    kind: DossierKind,
+    raw: Mapping[str, Any],
+    *,
+    area: Area,
+    opened_on: date,
+    by: Scope,
+    references: References | None = None,
+) -> Dossier:
+    """Return a dossier of *kind* that is not stored yet; raise where it may not or can't be."""
     require("create", by, area_path=area.path, sensitive=kind.sensitive)
     values, problems = clean_fields(kind.fields, raw, complete=True, references=references)
     if problems:
@@ -59,10 +77,6 @@ def create_dossier(
         pack=kind.pack, kind=kind.full_code, area=area, opened_on=opened_on, sensitive=kind.sensitive
     )
     _put(dossier, kind, values)
-    _refuse_double(dossier)
-    _insert(dossier)
-    after = dossier_facts(dossier)
-    record(by.actor, "dossier.created", dossier, area_id=area.pk, before=None, after=after, note=note)
     return dossier
 
 
