@@ -143,6 +143,7 @@ def list_firms(request: DeskRequest) -> HttpResponse:
         template="desk/economy/list.html",
         bar=watched_bar(found, more, keep=["sort", "over"]),
         tabs=tabs("economy_firms", found),
+        page_title=_("%(list)s: %(count)d enterprises") % {"list": listing.name, "count": len(rows)},
     )
 
 

@@ -18,10 +18,17 @@ from zhenshu.doors.desk.components import Cell, Column, Option, Row, Table
 from zhenshu.doors.desk.dossiers import title_for
 from zhenshu.doors.desk.economy_empty import show_empty
 from zhenshu.doors.desk.economy_firms import TONES
-from zhenshu.doors.desk.economy_parts import Watched, area_name, economy_page, tabs, watched, watched_bar
+from zhenshu.doors.desk.economy_parts import (
+    Watched,
+    area_name,
+    economy_page,
+    tabs,
+    town_name,
+    watched,
+    watched_bar,
+)
 from zhenshu.doors.desk.exports import attachment_header
 from zhenshu.doors.desk.lists import Condition, Listing, Tile, show_listing
-from zhenshu.doors.desk.township import house_of
 from zhenshu.measures.economy.brief import Piece, brief_of, change_words, method_words, rounded
 from zhenshu.measures.economy.comparing import (
     contributions,
@@ -87,14 +94,11 @@ def _tiles(found: Watched, odd: Sequence[Warned], taken: dict[int, TakenWarning]
     return [
         Tile(_("Asked to return"), len(asked), url(list="asked"), icon="building-factory-2", unit=_("firms")),
         Tile(_("Has returned"), len(asked) - len(missing), url(list="returned"), icon="check", unit=_("firms")),
-        Tile(
-            _("Not returned"), len(missing), url(list="missing"), icon="clock", unit=_("firms"),
-            state="near" if missing else "",
-        ),
+        Tile(_("Not returned"), len(missing), url(list="missing"), icon="clock", unit=_("firms")),
         Tile(_("Warnings"), len(odd), found.url("economy_warnings"), icon="alarm", unit=_("firms")),
         Tile(
             _("Warnings nobody took up"), len(waiting), found.url("economy_warnings", state="open"),
-            icon="flag-3", unit=_("firms"), state="near" if waiting else "",
+            icon="flag-3", unit=_("firms"),
         ),
     ]  # fmt: skip
 
@@ -238,6 +242,7 @@ def list_warnings(request: DeskRequest) -> HttpResponse:
         template="desk/economy/list.html",
         bar=watched_bar(found, more),
         tabs=tabs("economy_warnings", found),
+        page_title=_("%(list)s: %(count)d enterprises") % {"list": listing.name, "count": len(odd)},
         rules=[(one.name, one.basis or found.kind.basis) for one in found.kind.warnings.values()],
     )
 
@@ -379,12 +384,10 @@ def show_brief(request: DeskRequest) -> HttpResponse:
     taken = taken_of(found.kind, found.month)
     count = sum(one.dossier.pk in taken for one in odd)
     sections = brief_of(found.panel, found.month, odd, count)
-    house = house_of(request.scope)
-    title = _("%(township)s: how the economy ran in %(month)s") % {
-        "township": area_name(found.asked) or house.name, "month": found.words,
-    }  # fmt: skip
+    place = area_name(found.asked) or town_name(request.scope)
+    title = _("%(township)s: how the economy ran in %(month)s") % {"township": place, "month": found.words}
     if request.GET.get("as") == "docx":
-        return _as_docx(title, sections, found, house.name)
+        return _as_docx(title, sections, found, town_name(request.scope))
     shown = [
         (one.title, [[_shown(piece, found) for piece in some] for some in one.sentences]) for one in sections
     ]

@@ -22,6 +22,7 @@ from zhenshu.doors.desk.dossiers import area_options
 from zhenshu.doors.desk.lists import Asked, Condition, condition_bar, read_asked
 from zhenshu.ground.areas.models import Area, Level
 from zhenshu.ground.packs.schema import PanelKind
+from zhenshu.ground.people.scope import Scope
 from zhenshu.measures.economy.errors import EconomyNotAllowedError, PanelNotFoundError
 from zhenshu.measures.economy.kinds import kinds_of
 from zhenshu.measures.economy.months import before_today, in_words, month_of, moved
@@ -135,6 +136,17 @@ def tabs(here: str, found: Watched | None) -> list[Link]:
         )
         for name, title in words.items()
     ]
+
+
+def town_name(scope: Scope) -> str:
+    """Return the name of the town one works in; that of the widest post where it is wider than a town."""
+    widest = min(scope.posts, key=lambda post: len(post.area_path), default=None)
+    if widest is None:
+        return ""
+    town = Area.objects.open().filter(level=Level.TOWN)
+    ids = [int(part) for part in widest.area_path.strip("/").split("/") if part]
+    above = town.filter(pk__in=ids).first() or town.filter(path__startswith=widest.area_path).first()
+    return above.name if above else ""
 
 
 def area_name(asked: Asked) -> str:

@@ -343,7 +343,8 @@ def show_ground_test(request: DeskRequest, test_id: int) -> HttpResponse:
     one = _find_test(test_id, request.scope)
     asked = read_asked(request, [])
     table = _hits_table(one.hits, export_url=asked.address(**{"as": "xlsx"}))
-    title = f"{title_for(one.dossier, request.scope)} · {_('test against the layers')}"
+    here = _("test against the layers")
+    title = f"{title_for(one.dossier, request.scope)} · {here}"
     if asked.excel:
         return export_table(table, name=title)
     ground = shape(one.geometry)

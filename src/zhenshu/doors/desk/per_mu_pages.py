@@ -133,6 +133,7 @@ def list_assessments(request: DeskRequest) -> HttpResponse:
         if len(kinds) > 1
         else None,
         tabs=tabs("per_mu", watched(request)),
+        page_title=kind.name,
         buttons=[new] if may else [],
         shares=_shares_chart(found, kind, counts),
         kind=kind,
@@ -258,9 +259,9 @@ def show_assessment(request: DeskRequest, assessment_id: int) -> HttpResponse:
     title = _("%(name)s of %(year)d") % {"name": kind.name, "year": one.year}
     listing = Listing(
         name=title,
-        columns=_standing_columns(kind),
+        columns=_standing_columns(kind, whole=asked.excel),
         records=shown,
-        rows=lambda some: (_standing_row(s, kind, request.scope) for s in some),
+        rows=lambda some: (_standing_row(s, kind, request.scope, whole=asked.excel) for s in some),
         empty=_("Nobody stands in this list."),
         numbered=True,
     )
@@ -291,25 +292,33 @@ def _grade_rule(grade: str, kind: PerMuKind) -> Q:
     return rules.get(grade, Q())
 
 
-def _standing_columns(kind: PerMuKind) -> list[Column]:
+def _standing_columns(kind: PerMuKind, *, whole: bool) -> list[Column]:
+    """Return the columns: points of each measure; in the *whole* file its value in a column of its own too."""
+    measures = kind.measures.values()
+    values = [Column(title=one.name, unit=one.unit, numeric=True) for one in measures] if whole else []
     return [
         Column(title=_("Enterprise"), width="wide"),
-        Column(title=_("Area"), phone=False),
+        Column(title=_("Area"), phone=False, width="narrow"),
         Column(title=_("Score"), numeric=True),
-        Column(title=_("Class")),
-        *(Column(title=one.name, unit=one.unit, numeric=True, phone=False) for one in kind.measures.values()),
+        Column(title=_("Class"), width="middle"),
+        *values,
         *(
             Column(title=_("%(name)s: points") % {"name": one.name}, numeric=True, phone=False)
-            for one in kind.measures.values()
+            for one in measures
         ),
     ]
 
 
-def _standing_row(one: Standing, kind: PerMuKind, scope: Scope) -> Row:
+def _standing_row(one: Standing, kind: PerMuKind, scope: Scope, *, whole: bool) -> Row:
     url = reverse("desk:standing", args=[one.pk])
     waits = any(objection.answered_on is None for objection in one.objections.all())
     values = [_part(one, code, "value") for code in kind.measures]
     points = [_part(one, code, "points") for code in kind.measures]
+    if not whole:
+        # On the page the value stands small below its points; the file has a column for each.
+        pairs = zip(points, values, kind.measures.values(), strict=True)
+        points = [Cell(text=p.text, below=f"{v.text} {m.unit}" if v.text else "") for p, v, m in pairs]
+        values = []
     cells = [
         Cell(text=title_for(one.dossier, scope), url=url, below=_("objection") if waits else ""),
         Cell(text=one.dossier.area.name),
