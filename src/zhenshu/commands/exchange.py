@@ -24,8 +24,8 @@ def run_round(data: Path | None) -> int:
     }  # fmt: skip
     print(
         _(
-            "%(files)d files read, %(broken)d could not be; %(tickets)d tickets taken in, %(refused)d refused; "
-            "%(written)d reports written, %(sent)d sent, %(failed)d failed."
+            "%(files)d files read, %(broken)d could not be; %(tickets)d tickets taken in, %(refused)d turned "
+            "down; %(written)d reports written, %(sent)d sent, %(failed)d failed."
         )
         % words
     )

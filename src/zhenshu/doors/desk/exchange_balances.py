@@ -50,7 +50,7 @@ from zhenshu.registers.exchanges.reconciling import (
 
 DIFFERENT = "different"
 SETTLED: Mapping[str, str | Promise] = {
-    "taken_in": gettext_lazy("Taken in"),
+    "taken_in": gettext_lazy("Ticket taken in"),
     "answered_again": gettext_lazy("Answered again"),
     "explained": gettext_lazy("Explained"),
 }
@@ -72,8 +72,8 @@ def list_balances(request: DeskRequest) -> HttpResponse:
             Column(title=_("Numbers"), numeric=True),
             Column(title=_("Differences"), numeric=True),
             Column(title=_("Their list"), phone=False),
-            Column(title=_("Made"), width="middle", phone=False),
-            Column(title=_("By"), phone=False),
+            Column(title=_("Made at"), width="middle", phone=False),
+            Column(title=_("Made by"), phone=False),
         ],
         records=_visible_balances(request.scope),
         rows=_balance_rows,
@@ -194,7 +194,7 @@ def show_balance(request: DeskRequest, balance_id: int) -> HttpResponse:
             Column(title=_("Answered by us"), phone=False),
             Column(title=_("Confirmed by them"), phone=False),
             Column(title=_("Standing"), width="middle"),
-            Column(title=_("Settled"), width="wide"),
+            Column(title=_("How settled"), width="wide"),
         ],
         records=_found_lines(balance, asked),
         rows=lambda some: _line_rows(some, request.scope),
@@ -248,7 +248,7 @@ def _bulk(balance: Reconciliation) -> list[Link]:
         url = reverse("desk:settle_lines", args=[balance.pk, act])
         return Link(title=title, url=url, icon=icon, post=True)
 
-    return [link(_("Take in"), "take", "download"), link(_("Answer again"), "answer", "refresh")]
+    return [link(_("Take the ticket in"), "take", "download"), link(_("Answer again"), "answer", "refresh")]
 
 
 def _line_rows(lines: Sequence[ReconciliationLine], scope: Scope) -> Iterable[Row]:
@@ -290,7 +290,7 @@ def _actions(line: ReconciliationLine) -> list[Link]:
         return [Link(title="")]
     acts = []
     if line.standing in TO_TAKE:
-        acts.append(("take", _("Take in")))
+        acts.append(("take", _("Take the ticket in")))
     if line.standing in TO_ANSWER:
         acts.append(("answer", _("Answer again")))
     acts.append(("explain", _("Explain")))
@@ -309,7 +309,7 @@ class ExplainForm(forms.Form):
 
 
 ACTS: Mapping[str, tuple[Act, str | Promise, type[forms.Form]]] = {
-    "take": (take_line_in, gettext_lazy("Take in"), forms.Form),
+    "take": (take_line_in, gettext_lazy("Take the ticket in"), forms.Form),
     "answer": (answer_line_again, gettext_lazy("Answer again"), forms.Form),
     "explain": (explain_line, gettext_lazy("Explain"), ExplainForm),
 }

@@ -69,7 +69,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 def exchange_views(here: str) -> list[Link]:
     """Return the three pages of the exchanges as tabs."""
     pages = (
-        ("exchanges", _("Channels")),
+        ("exchanges", _("Channels above")),
         ("exchange_queue", _("Queue")),
         ("balances", _("Reconciliation")),
     )
@@ -112,7 +112,7 @@ def list_channels(request: DeskRequest) -> HttpResponse:
             Column(title=_("Waiting"), numeric=True),
             Column(title=_("No receipt"), numeric=True),
             Column(title=_("Given up"), numeric=True),
-            Column(title=_("Refused"), numeric=True),
+            Column(title=_("Turned down"), numeric=True),
             Column(title=_("Done"), numeric=True, phone=False),
             Column(title=_("Last contact"), width="middle", phone=False),
         ],
@@ -151,7 +151,7 @@ def _way_row(way: Way, scope: Scope) -> Row:
     declared = library().exchanges.get(way.code)
     admin = scope.has_role({Role.ADMINISTRATOR})
     url = reverse("desk:exchange_channel", args=[way.code, way.direction]) if admin else ""
-    edit = Link(title=_("Change") if channel else _("Set up"), url=url)
+    edit = Link(title=_("Change it") if channel else _("Set up"), url=url)
     cells = [
         Cell(text=name_of(way.code), below=declared.system if declared else way.code),
         Cell(text=str(Direction(way.direction).label)),
@@ -236,11 +236,11 @@ def list_items(request: DeskRequest) -> HttpResponse:
         name=_("Queue"),
         columns=[
             Column(title=_("Their number"), width="middle"),
-            Column(title=_("What"), phone=False),
+            Column(title=_("Kind of item"), phone=False),
             Column(title=_("Matter"), width="wide"),
             Column(title=_("State"), width="wide"),
             Column(title=_("Tries"), numeric=True, phone=False),
-            Column(title=_("Since"), phone=False),
+            Column(title=_("For how long"), phone=False),
             Column(title=_("At"), width="middle", phone=False),
         ],
         records=found_items(asked, request.scope),

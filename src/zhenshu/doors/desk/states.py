@@ -49,7 +49,7 @@ STATES: dict[str, StateLook] = {
     "sent": StateLook(gettext_lazy("Sent"), "good"),
     "waiting": StateLook(gettext_lazy("Waiting"), "plain"),
     "acknowledged": StateLook(gettext_lazy("Confirmed"), "good"),
-    "refused": StateLook(gettext_lazy("Refused"), "warn"),
+    "refused": StateLook(gettext_lazy("Turned down"), "warn"),
     "given_up": StateLook(gettext_lazy("Given up"), "bad"),
     "silent": StateLook(gettext_lazy("No receipt"), "warn"),
 }

@@ -70,7 +70,7 @@ class State(models.TextChoices):
     WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent, no receipt yet")
     ACKNOWLEDGED = "acknowledged", _("Confirmed")
-    REFUSED = "refused", _("Refused")
+    REFUSED = "refused", _("Turned down")
     FAILED = "failed", _("Given up")
 
 
@@ -123,14 +123,14 @@ class Item(models.Model):
 class Standing(models.TextChoices):
     """What the lists of both sides say of one number; each number has exactly one standing."""
 
-    AGREED = "agreed", _("Agreed")
-    OPEN = "open", _("In hand")
+    AGREED = "agreed", _("Both agree")
+    OPEN = "open", _("Being handled here")
     NOT_TAKEN = "not_taken", _("Sent, not taken in here")
-    REFUSED_HERE = "refused_here", _("Refused here")
+    REFUSED_HERE = "refused_here", _("Turned down here")
     NOT_SENT = "not_sent", _("Answered, not sent")
     UNANSWERED = "unanswered", _("Concluded here, never reported")
     UNCONFIRMED = "unconfirmed", _("Sent, not confirmed")
-    REFUSED_THERE = "refused_there", _("Refused by them")
+    REFUSED_THERE = "refused_there", _("Turned down by them")
     ANSWERED_THERE = "answered_there", _("Answered there, not by us")
     UNKNOWN_THERE = "unknown_there", _("Not on their list")
 

@@ -87,7 +87,7 @@ def _hear(channel: Channel, receipt: Receipt, *, by: Scope, at: datetime) -> Hea
     item.next_try_at = None
     item.sent_at = item.sent_at or at
     item.acknowledged_at = at if receipt.accepted else None
-    item.last_error = "" if receipt.accepted else (receipt.reason or _("Refused without a reason."))[:300]
+    item.last_error = "" if receipt.accepted else (receipt.reason or _("Turned down without a reason."))[:300]
     if late:
         item.note = _("The receipt came after we had given up.")
     item.save()
@@ -120,7 +120,7 @@ def _uuid(text: str) -> UUID | None:
 def _contradict(item: Item, receipt: Receipt, *, by: Scope) -> Heard:
     """The first word counts; that another came later is noted for a person to ask about."""
     before = item_facts(item)
-    words = _("Confirmed first, refused later: %(reason)s")
+    words = _("Confirmed first, turned down later: %(reason)s")
     item.note = (words % {"reason": receipt.reason or "—"})[:300]
     if item.note != before["note"]:
         item.save(update_fields=["note"])
