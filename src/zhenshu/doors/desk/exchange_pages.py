@@ -240,7 +240,7 @@ def list_items(request: DeskRequest) -> HttpResponse:
             Column(title=_("Matter"), width="wide"),
             Column(title=_("State"), width="wide"),
             Column(title=_("Tries"), numeric=True, phone=False),
-            Column(title=_("For how long"), phone=False),
+            Column(title=_("Time passed since"), phone=False),
             Column(title=_("At"), width="middle", phone=False),
         ],
         records=found_items(asked, request.scope),
