@@ -124,11 +124,14 @@ def entry_rows(entries: Sequence[Entry], request: DeskRequest) -> Iterable[Row]:
 
 def change_line(changes: Mapping[str, Any]) -> str:
     """Return the first changes in one line: stage: handling → answered."""
-    shown = [
-        f"{name}: {_short(old)} → {_short(new)}" for name, (old, new) in list(changes.items())[:CHANGES_SHOWN]
-    ]
+    shown = [_change(name, old, new) for name, (old, new) in list(changes.items())[:CHANGES_SHOWN]]
     more = len(changes) - CHANGES_SHOWN
     return "；".join(shown) + (f" (+{more})" if more > 0 else "")
+
+
+def _change(name: str, old: Any, new: Any) -> str:
+    """Return one change; of what was not there before, only what it is."""
+    return f"{name}: {_short(new)}" if old is None else f"{name}: {_short(old)} → {_short(new)}"
 
 
 def _short(value: Any) -> str:

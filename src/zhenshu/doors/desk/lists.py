@@ -236,7 +236,7 @@ def show_listing(
 def counted_title(listing: Listing) -> str:
     """Return the title of a list as a sentence with its count."""
     count, beyond = listing.count()
-    return _("%(list)s: %(count)s") % {"list": listing.name, "count": f"{count}+" if beyond else count}
+    return _("%(list)s (%(count)s)") % {"list": listing.name, "count": f"{count}+" if beyond else count}
 
 
 def cases_url(chosen: str = "open", **conditions: object) -> str:
