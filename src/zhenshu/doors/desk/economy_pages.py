@@ -88,13 +88,14 @@ def _tiles(found: Watched, odd: Sequence[Warned], taken: dict[int, TakenWarning]
     asked, missing = panel.asked(month), panel.missing(month)
     waiting = [one for one in odd if one.dossier.pk not in taken]
 
-    def url(**conditions: str) -> str:
-        return found.url("economy_firms", **conditions)
+    def url(chosen: str) -> str:
+        return found.url("economy_firms", list=chosen)
 
+    here = len(asked) - len(missing)
     return [
-        Tile(_("Asked to return"), len(asked), url(list="asked"), icon="building-factory-2", unit=_("firms")),
-        Tile(_("Has returned"), len(asked) - len(missing), url(list="returned"), icon="check", unit=_("firms")),
-        Tile(_("Not returned"), len(missing), url(list="missing"), icon="clock", unit=_("firms")),
+        Tile(_("Asked to return"), len(asked), url("asked"), icon="building-factory-2", unit=_("firms")),
+        Tile(_("Has returned"), here, url("returned"), icon="check", unit=_("firms")),
+        Tile(_("Not returned"), len(missing), url("missing"), icon="clock", unit=_("firms")),
         Tile(_("Warnings"), len(odd), found.url("economy_warnings"), icon="alarm", unit=_("firms")),
         Tile(
             _("Warnings nobody took up"), len(waiting), found.url("economy_warnings", state="open"),

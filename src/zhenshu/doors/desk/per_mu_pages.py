@@ -293,7 +293,7 @@ def _grade_rule(grade: str, kind: PerMuKind) -> Q:
 
 
 def _standing_columns(kind: PerMuKind, *, whole: bool) -> list[Column]:
-    """Return the columns: points of each measure; in the *whole* file its value in a column of its own too."""
+    """Return the columns: points of each measure; in the *whole* file its value has a column too."""
     measures = kind.measures.values()
     values = [Column(title=one.name, unit=one.unit, numeric=True) for one in measures] if whole else []
     return [
