@@ -7,6 +7,7 @@ import re
 from .grammar import phrases
 from .setting import (
     COORDINATED,
+    MEASURING,
     QUANTITY_END,
     RESPECTIVELY,
     Setting,
@@ -19,7 +20,12 @@ from .setting import (
     with_measure,
 )
 
-_OWN_VERB = re.compile(r"^(?:在谈|在建|意向|储备)|(?:排查|整改|培训|检查|整治|改造|化解|调解|签约)$")
+_OWN_QUANTITY = re.compile(
+    r"(?:水质)?(?:优良|达标)?(?:比例|率)$|(?:养殖|种植|播种)?面积$|(?:完成)?(?:总产值|产值|投资|收入|营收|税收|利润)$"
+)
+_OWN_VERB = re.compile(
+    r"^(?:惠及|涉及|受益|带动|在谈|在建|意向|储备)|(?:排查|整改|培训|检查|整治|改造|化解|调解|签约)$"
+)
 _WORK_ALONE = re.compile(r"^(?:建设|改造|整治|修复|治理|任务|目标)(?:工作|任务)?(?:[,，。;；、]|$)")
 _REACHED = re.compile(
     r"^向$|^(?:提高|增加|增长|上升|提升|扩大|下降|减少|降低|压减)(?:到|至)(?:了|近|约|超)*$"
@@ -45,24 +51,17 @@ def name_count(setting: Setting, topic: Topic, offset: int) -> list[str]:
     candidate = setting.candidate
     if topic.pending and setting.joined and len(setting.left) <= 2:
         return [with_measure(topic.pending.pop(0), candidate)]
-    if candidate.value == 0 and core and setting.right.startswith("发生"):
-        topic.consumed = candidate.closing - offset + 2
-        return [with_measure(core, candidate)]
     if candidate.value == 0:
-        return [with_measure(re.split(r"[、“”]", setting.right)[0][:12] or core, candidate)]
+        return [_name_zero(core, setting, topic, offset)]
     if candidate.unit == "大类":
         return [f"{noun_after(setting.ahead) or core}类别数"]
     if candidate.family == "money" and _INVEST.search(phrases.LINK_TAIL.sub("", setting.clause)):
         spent = _name_spent(setting, core, topic)
         if spent:
             return [spent]
-    if candidate.family == "duration" and not setting.clause.endswith("连续") and candidate.unit != "年":
-        return [f"{core}时限" if core else f"{noun_after(setting.right)}时限"]
-    if candidate.unit == "年" or setting.clause.endswith("连续"):
-        honour = _HONOUR.match(setting.right)
-        subject = honour[1] if honour else core.removesuffix("连续") or topic.thing
-        return [f"{subject}连续{with_measure('', candidate)}"]
-    noun = noun_after(setting.right) if _noun_follows(core, setting) else ""
+    if candidate.family == "duration" or setting.clause.endswith("连续"):
+        return [_name_time(core, setting, topic)]
+    noun = _noun_counted(setting) if _noun_follows(core, setting) else ""
     if noun:
         at = max(setting.right.find(noun[-2:]), 0)
         after = min(at + len(noun[-2:]), len(setting.right))
@@ -70,6 +69,33 @@ def name_count(setting: Setting, topic: Topic, offset: int) -> list[str]:
         topic.consumed = candidate.closing - offset + (bracket.end() if bracket else after)
         return [_name_after(noun, setting, topic)]
     return _names_before(core, setting, topic)
+
+
+def _name_zero(core: str, setting: Setting, topic: Topic, offset: int) -> str:
+    """Return what there is none of: 零辍学, 案件零发生."""
+    if core and setting.right.startswith("发生"):
+        topic.consumed = setting.candidate.closing - offset + 2
+        return with_measure(core, setting.candidate)
+    return with_measure(re.split(r"[、“”]", setting.right)[0][:12] or core, setting.candidate)
+
+
+def _name_time(core: str, setting: Setting, topic: Topic) -> str:
+    """Return the name of a time allowed, of days counted or of times in a row."""
+    if setting.candidate.unit == "年" or setting.clause.endswith("连续"):
+        honour = _HONOUR.match(setting.right)
+        subject = honour[1] if honour else core.removesuffix("连续") or topic.thing
+        return f"{subject}连续{with_measure('', setting.candidate)}"
+    if core.endswith("天数"):
+        return core
+    return f"{core or noun_after(setting.right)}时限"
+
+
+def _noun_counted(setting: Setting) -> str:
+    """Return the noun after the number, without the quantity of it that the next figure measures."""
+    noun = noun_after(setting.right)
+    if setting.followed and setting.candidate.family in ("count", "households", "people"):
+        return _OWN_QUANTITY.sub("", noun) or noun
+    return noun
 
 
 def _name_spent(setting: Setting, core: str, topic: Topic) -> str:
@@ -143,16 +169,21 @@ def _names_before(core: str, setting: Setting, topic: Topic) -> list[str]:
     if not core and (reached := _level_reached(setting, topic)):
         return [reached]
     if core in phrases.GENERIC or len(thing) < 2 or _CLASS_ONLY.match(core):
-        around = context_of(setting, topic)
-        if _CLASS_ONLY.match(core) or (core in phrases.STAGES and around.endswith("项目")):
-            return [with_measure(f"{core}{around}", setting.candidate)]
-        happening = setting.candidate.family == "visits" or setting.candidate.unit in ("场", "轮", "期")
-        return [
-            with_measure(
-                core if happening and core else join(context_of(setting, topic), core), setting.candidate
-            )
-        ]
+        return [_name_by_context(core, setting, topic)]
     return _remember(core, thing, setting, topic)
+
+
+def _name_by_context(core: str, setting: Setting, topic: Topic) -> str:
+    """Return a name that says nothing alone together with what was spoken of: 产量 after 粮食播种面积."""
+    around = context_of(setting, topic)
+    if _CLASS_ONLY.match(core) or (core in phrases.STAGES and around.endswith("项目")):
+        return with_measure(f"{core}{around}", setting.candidate)
+    happening = setting.candidate.family == "visits" or setting.candidate.unit in ("场", "轮", "期")
+    if happening and core:
+        return with_measure(core, setting.candidate)
+    name = with_measure(join(around, core), setting.candidate)
+    topic.level = name if core in MEASURING else topic.level
+    return name
 
 
 def _level_reached(setting: Setting, topic: Topic) -> str:

@@ -37,6 +37,7 @@ _COMPARED_ONLY = re.compile(
     r"^(?:同比|环比|较上年|比上年|较去年|比去年|上年|去年|同期|年均|平均|增长率|都|均|预期|"
     r"名义|可比价|增速|增幅|降幅|-|−)*$"
 )
+_AHEAD = re.compile(r"^(?:增速|增幅)?(?:高于|低于|快于|慢于|高出|领先)")
 _QUOTA = re.compile(
     r"(?:完成|占|达到?|为)[^,，]{0,8}(?:任务|目标|计划|任务数|目标任务|预算)数?的?(?:约|超|近|达到|达)*$"
 )
@@ -195,6 +196,8 @@ def _name_share(setting: Setting, topic: Topic) -> list[Naming]:
         subject = (topic.level or topic.thing).removesuffix("任务")
         return [Naming(f"{subject}任务完成率", of=subject or None)]
     core = peel(setting.clause)
+    if _AHEAD.match(core):
+        return [Naming(f"{join(topic.level, core)}幅度", of=topic.level or None)]
     if not core and setting.joined and topic.levels:
         return [_rate(topic.levels[-1], topic)]
     verb = phrases.KEPT_FRONT.match(setting.right)
@@ -220,7 +223,7 @@ def _name_share(setting: Setting, topic: Topic) -> list[Naming]:
 def _rate(core: str, topic: Topic) -> Naming:
     """Return *core* as the name of a rate, of the thing it is a rate of."""
     name = re.sub(r"(?:目标|任务)$", "", core)
-    name = name if QUANTITY_END.search(name) else f"{name}率"
+    name = name if QUANTITY_END.search(name) or name.endswith("感") else f"{name}率"
     topic.level = name
     of = re.sub(r"(?:办结|满意|完成|达标|合格|覆盖|整改|化解|参保|[^率]{2})?率$", "", name)
     return Naming(name, of=of or topic.thing or None)

@@ -16,13 +16,31 @@ QUANTITY_END = re.compile(
 )
 COORDINATED = re.compile(r"、|和(?!谐|美|平)|及(?!时|格|早)|与(?!会)")
 RESPECTIVELY = re.compile(r"分别|分列|依次")
-_MEASURING = frozenset(
-    ["产量", "总产量", "年产量", "产值", "总产值", "年产值", "金额", "总金额", "涉及金额", "面积", "人数"]
+MEASURING = frozenset(
+    [
+        "产量",
+        "总产",
+        "总产量",
+        "年产量",
+        "产值",
+        "总产值",
+        "年产值",
+        "金额",
+        "总金额",
+        "涉及金额",
+        "面积",
+        "人数",
+    ]
 )
 _POINTING = re.compile(r"^(?:该|位于|地处|坐落)")
 _AMOUNTS = frozenset(["税收", "收入", "利润", "销售", "税收收入"])
 _MEASURED = re.compile(r"(?:(?:播种|种植|养殖|栽培)?(?:总)?面积|人数|人次|户数|数量|总数|产量)$")
-_SHORTEST_HEAD = 2
+_SHARED_HEAD = re.compile(
+    r"(?:[两三四五六七八九]大)?(?P<head>(?:常住)?(?:居民)?(?:人均)?(?:可支配收入|纯收入|收入)|"
+    r"(?:产业)?增加值|(?:主导|支柱)?(?:产业|企业|工业)?(?:总)?产值|占比|比重|(?:播种|种植|养殖)?面积|产量|投资|税收|营收|"
+    r"销售额|人数|户数|[一-龥]{2}率)$"
+)
+"""What several subjects can share at the end of the last one."""
 _DEED = re.compile(r"(?:建立|签订|达成|形成|健全|完善)[^,，]*(?:关系|机制|制度|体系|模式|合作|协议)$")
 """A clause that tells a deed names nothing the next figure could be about."""
 _JOINED = ("、", "和", "与", "及", "以及")
@@ -110,12 +128,13 @@ def split_subjects(subject: str, *, each: bool = False) -> list[str]:
 
 
 def _completed(parts: list[str]) -> list[str]:
-    """Return *parts* each with the head that stands at the last one only."""
-    last, tail = parts[-1][: len(parts[-2])], parts[-1][len(parts[-2]) :]
-    alike = not QUANTITY_END.search(parts[0]) or parts[0][-2:] == last[-2:]
-    if len(tail) < _SHORTEST_HEAD or not alike or not QUANTITY_END.search(tail):
+    """Return *parts* each with the head that stands at the last one only: 小麦, 玉米播种面积."""
+    head = _SHARED_HEAD.search(parts[-1])
+    if head is None or head.start() == 0:
         return parts
-    return [*(f"{part}{tail}" for part in parts[:-1]), parts[-1]]
+    last, tail = parts[-1][: head.start()], head["head"]
+    alike = not QUANTITY_END.search(parts[0]) or parts[0][-2:] == last[-2:]
+    return [join(part, tail) for part in (*parts[:-1], last)] if alike else parts
 
 
 def noun_after(right: str) -> str:
@@ -187,8 +206,8 @@ def join(context: str, core: str) -> str:
 
     What the context measures gives way to what the core measures: 粮食播种面积, 产量 → 粮食产量.
     """
-    if core in _MEASURING:
-        context = _MEASURED.sub("", context) or context
+    if core in MEASURING:
+        context = _MEASURED.sub("", context)
     if core in _AMOUNTS and QUANTITY_END.search(context):
         return core
     for size in range(min(len(context), len(core)), 1, -1):

@@ -122,6 +122,8 @@ def _years(
 ) -> dict[Role, int | None]:
     """Return the year each part speaks of: by its heading, else by its opening, else by the other part."""
     years: dict[Role, int | None] = {"review": None, "plan": None}
+    reviewed = next((words for words in starts.values() if _is_review(words)), "")
+    years["review"] = _stated_year(reviewed, "", "review")
     for start, _, role in stretches:
         years[role] = years[role] or _stated_year(starts[start], "", role)
     for start, end, role in stretches:

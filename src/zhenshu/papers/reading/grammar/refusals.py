@@ -26,7 +26,7 @@ THRESHOLD = re.compile(
     r"经济体|载体|总部|业主|机构)"
     r"(?:数量?|总数|个数|占比|户数|家数|比例|比重)?"
     r"[^,，。;；、:：\d]{0,8}?(?:(?:[\d一二两三四五六七八九十百]+(?:余|多)?|"
-    r"[超近约]\d+)(?:\.\d+)?(?:个|家|户|项|名|%|栋|笔|单)|数?占|比例)|^(?:以上|"
+    r"[超近约]\d+)(?:\.\d+)?(?:个|家|户|项|名|%|栋|幢|座|所|处|笔|单)|数?占|比例)|^(?:以上|"
     r"以下)(?:的)?\d+(?:个|家|户|名)"
 )
 """An amount that only says which projects, companies or villages are counted next: 超5亿元项目3个."""
@@ -130,10 +130,11 @@ _DAYS = re.compile(r"天数(?:达到|达|为|共|增至)?$")
 _CLASS_OF_PROJECTS = re.compile(
     r"^(?:以上|级)?(?:重大|重点|优质|产业|工业|制造业|外资|招商|投资|农业|文旅|的)*项目"
 )
-_MEASURED_OUTPUT = re.compile(r"(?:产量|处理量|销量|加工量)(?:约|达到|达|超|近|为)*$")
+_MEASURED_OUTPUT = re.compile(r"(?:产量|处理量|销量|加工量|库容)(?:约|达到|达|超|近|为)*$")
 _CLOSED = re.compile(r"$|[,，。;；:：)）]")
 _STANDARD = re.compile(r"^的?(?:要求|标准|原则|规定)")
 _BY_STANDARD = re.compile(r"按照?[^,，。;；]*$")
+_SETTLEMENTS = re.compile(r"^以[上下]的?(?:自然村|村民小组|村组|行政村|村庄|院落)")
 _EACH_PLOT = re.compile(r"(?:连片|单体|单个|单块|单宗)$")
 _COUPLES = re.compile(r"^(?:夫妻|夫妇|新人|婆媳|父子|母女|姐妹|师徒)")
 _WHEELS = re.compile(r"^(?:车|摩托|电动|机动|农用)")
@@ -196,7 +197,9 @@ _NOT_A_COUNT = re.compile(r"(?:[第每这各逐任某统同唯“《之以万千
 def refuse(unit: str, left: str, right: str) -> bool:
     """Tell whether a number in Arabic digits with a unit is still no figure."""
     kind = units.family(unit)
-    if right.startswith(("以上", "以下")) and (THRESHOLD.match(right) or _EACH_PLOT.search(left)):
+    if right.startswith(("以上", "以下")) and (
+        THRESHOLD.match(right) or _EACH_PLOT.search(left) or _SETTLEMENTS.match(right)
+    ):
         return True
     if _STANDARD.match(right) and _BY_STANDARD.search(left):
         return True
