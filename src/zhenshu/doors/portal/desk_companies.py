@@ -59,7 +59,10 @@ def _rows(ratings: Sequence[CompanyRating], since: datetime) -> Iterable[Row]:
             state="overdue" if one.late else "",
             cells=[
                 Cell(text=one.office.name),
-                Cell(text=str(one.received), url=cases_url("all", office=office) if one.received else ""),
+                Cell(
+                    text=str(one.received),
+                    url=cases_url("all", office=office, opened=f"{since:%Y-%m-%d}") if one.received else "",
+                ),
                 Cell(text=str(one.answered)),
                 Cell(text=str(one.open), url=cases_url(office=office) if one.open else ""),
                 Cell(text=str(one.late), url=cases_url("overdue", office=office) if one.late else ""),

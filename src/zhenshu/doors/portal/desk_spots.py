@@ -106,7 +106,10 @@ def _rows(spots: Sequence[Any]) -> Iterable[Row]:
                 Cell(text=spot.area.name, below=spot.address),
                 Cell(text=spot.office.name if spot.office else "–"),
                 Cell(text=str(spot.reports), url=_reports_url(spot) if spot.reports else ""),
-                Cell(text=str(spot.rated)),
+                Cell(
+                    text=str(spot.rated),
+                    url=reverse("desk:retire_spot", args=[spot.pk]) if spot.rated else "",
+                ),
                 Cell(text=good),
                 Cell(text=state[1], state=state[0]),
             ],
