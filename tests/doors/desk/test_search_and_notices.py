@@ -117,19 +117,19 @@ def test_a_notice_tells_nothing_of_a_confidential_matter_to_who_may_not_see_it(c
     case = matters.dispatched("要求落实安置房办证")
     type(case).objects.filter(pk=case.pk).update(confidential=True)
     Notice.objects.create(
-        user=people["officer"], case=case, kind="escalated", text=f"超期：{case.title}", at=timezone.now()
+        user=people["leader"], case=case, kind="escalated", text=f"超期：{case.title}", at=timezone.now()
     )
-    page = clients["officer"].get("/notices/").content.decode()
+    page = clients["leader"].get("/notices/").content.decode()
     assert case.title not in page
     assert f"/cases/{case.number}/" not in page
-    open_eyes(people["officer"])
-    assert case.title in clients["officer"].get("/notices/").content.decode()
+    open_eyes(people["leader"])
+    assert case.title in clients["leader"].get("/notices/").content.decode()
 
 
 def test_a_notice_of_a_record_leads_to_the_record(clients, people):
     about = {"subject_kind": "blocks.record", "subject_id": 7}
     notice = Notice.objects.create(
-        user=people["officer"], kind="contract", text="老厂房租约快到期了", at=timezone.now(), **about
+        user=people["leader"], kind="contract", text="老厂房租约快到期了", at=timezone.now(), **about
     )
-    assert "老厂房租约" in clients["officer"].get("/notices/").content.decode()
-    assert clients["officer"].get(f"/notices/{notice.pk}/")["Location"].endswith("/records/7/")
+    assert "老厂房租约" in clients["leader"].get("/notices/").content.decode()
+    assert clients["leader"].get(f"/notices/{notice.pk}/")["Location"].endswith("/records/7/")
