@@ -18,8 +18,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from zhenshu.demo.current import live_through_today
-from zhenshu.demo.exchange import live_exchanges
 from zhenshu.demo.economy_life import live_the_economy
+from zhenshu.demo.exchange import live_exchanges
+from zhenshu.demo.lines.living import live_lines, stock_of
 from zhenshu.demo.matters import Spell, World, Year
 from zhenshu.demo.organisation import NameMaker, plant_organisation
 from zhenshu.demo.places import Places
@@ -33,10 +34,10 @@ from zhenshu.demo.statistics import (
     plant_village_returns,
 )
 from zhenshu.demo.subjects import plant_subjects, service_points
-from zhenshu.demo.targets import FIRST_YEAR, LATER_MONTH, TOTALS, YearTotals
+from zhenshu.demo.targets import FIRST_YEAR, TOTALS, YearTotals, month_totals
 from zhenshu.demo.terrain import build_terrain
 from zhenshu.ground.areas.models import Area, Level
-from zhenshu.ground.ledger.record import SYSTEM, Change, record_many
+from zhenshu.ground.ledger.record import SYSTEM, Change, followed_by, followers, record_many
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.people.models import Role, User
 from zhenshu.ground.people.scope import HeldPost, Scope
@@ -44,6 +45,7 @@ from zhenshu.ground.worktime.calendars import WorkCalendar
 from zhenshu.ground.worktime.periods import parse_period
 from zhenshu.measures.indicators.definitions import catalogue
 from zhenshu.measures.indicators.evaluate import evaluate_board
+from zhenshu.measures.indicators.tallies import TallyFollower, rebuild
 from zhenshu.papers.adopting.sources import keep_source
 from zhenshu.papers.linked import catalogue_of, read_linked
 from zhenshu.registers.cases.histories import Past, import_finished
@@ -104,42 +106,52 @@ def build(
     """
     if Area.objects.exists():
         raise DemoError("There is a township already; the demo is built into an empty data folder only.")
-    rng = random.Random(seed)
     moment = now or timezone.localtime()
+    # Nothing is counted while the years go by; what there is then is counted once, at the end.
+    usual = [one for one in followers() if not isinstance(one, TallyFollower)]
+    with transaction.atomic(), followed_by(usual):
+        built, town = _build(seed, moment, totals, progress)
+        progress("首页与指标预热 figures", 96)
+        rebuild()
+    warm_up(town, moment.date())
+    progress("完成 done", 100)
+    return built
+
+
+def _build(seed: int, moment: datetime, totals: YearTotals, progress: Progress) -> tuple[Built, Area]:
+    """Plant land, people and dossiers and let the years go by; return what was built, and the town."""
+    rng = random.Random(seed)
     progress("土地 land", 1)
-    with transaction.atomic():
-        record_many(SYSTEM, [Change("demo.planted", "demo", seed, None, None, {"seed": seed})])
-        terrain = build_terrain(seed % 1000 or 1)
-        areas = terrain.save(by=SYSTEM)
+    record_many(SYSTEM, [Change("demo.planted", "demo", seed, None, None, {"seed": seed})])
+    terrain = build_terrain(seed % 1000 or 1)
+    areas = terrain.save(by=SYSTEM)
     by = planter_scope(areas.values())
     password = _password()
     names = NameMaker(rng)
     progress("单位与人员 offices", 5)
-    with transaction.atomic():
-        made = plant_organisation(areas, by=by, password=password, rng=rng)
-    progress("档案 dossiers", 18)
-    with transaction.atomic():
-        enterprises = plant_subjects(terrain, areas, by=by, names=names, rng=rng)
-        service_points(areas, by=by)
+    made = plant_organisation(areas, by=by, password=password, rng=rng)
+    progress("档案 dossiers", 10)
+    enterprises = plant_subjects(terrain, areas, by=by, names=names, rng=rng)
+    service_points(areas, by=by)
     calendar = WorkCalendar.load(settings.INSTALLATION.data)
     world = World(Places(terrain, areas, rng), made, calendar, names, rng, enterprises, now=moment)
     _live_through(world, moment.date(), totals, by=by, progress=progress)
-    progress("月报与统计 statistics", 72)
+    progress("月报与统计 statistics", 52)
     town = next(area for area in areas.values() if area.level == Level.TOWN)
     _keep_statistics(enterprises, moment.date(), totals, by=by, rng=rng)
-    progress("报告、任务与项目 report and plans", 80)
+    progress("报告、任务与项目 report and plans", 56)
     villages = {area.name: area for area in areas.values() if area.level == Level.VILLAGE}
-    _plan(Planner(town, villages, made, rng, moment))
+    planner = Planner(town, villages, made, rng, moment)
+    _plan(planner)
     extend_reported(town, moment.date(), by=by, rng=rng)
-    progress("今日收件 the inbox of today", 93)
+    progress("各业务线 all lines", 70)
+    live_lines(stock_of(world, list(areas.values()), by=by), planner=planner.by)
+    progress("今日收件 the inbox of today", 94)
     live_through_today(world, made, now=moment)
     live_exchanges(made, by=by, now=moment)
     live_at_the_portal(made, town, by=by, password=password, now=moment)
     live_the_economy(areas.values(), moment.date(), by=by, rng=random.Random(seed))
-    progress("首页与指标预热 figures", 97)
-    warm_up(town, moment.date())
-    progress("完成 done", 100)
-    return Built(Case.objects.count(), password, made.log_ins)
+    return Built(Case.objects.count(), password, made.log_ins), town
 
 
 def planter_scope(areas: Iterable[Area]) -> Scope:
@@ -190,7 +202,7 @@ def _live_through(world: World, today: date, totals: YearTotals, *, by: Scope, p
     _take_in([first], by)
     progress("其后各月 the months since", 58)
     spells = [Spell(start, end) for start, end in _months(date(FIRST_YEAR + 1, 1, 1), today)]
-    _take_in([Year(world, spell, LATER_MONTH) for spell in spells], by)
+    _take_in([Year(world, spell, month_totals(spell.first.month)) for spell in spells], by)
 
 
 def _take_in(years: Sequence[Year], by: Scope) -> None:

@@ -21,6 +21,8 @@ from zhenshu.registers.cases.models import Case
 from zhenshu.registers.cases.opening import open_case
 
 FRESH = 36  # matters of the last hours
+OF_THE_GRID = 4  # matters the grid worker reports today
+GRID_LOG_IN = "grid"
 BUSY_OFFICES = ("enforcement", "construction", "sanitation", "environment")
 TURNS = 5  # how many cases take each of the turns below
 
@@ -39,6 +41,7 @@ class Today:
 
     def live(self) -> None:
         self._report_fresh()
+        self._report_from_the_grid()
         self._let_some_wait()
         for turn in (self._object, self._extend, self._pause, self._supervise, self._urge, self._repeat):
             turn()
@@ -63,6 +66,22 @@ class Today:
         for place, past in enumerate(year.reports(FRESH)):
             received = self._now - timedelta(minutes=5 + place * 7)
             open_case(_dated(past.draft, received), by=self.dispatcher, at=received)
+
+    def _report_from_the_grid(self) -> None:
+        """Let the grid worker with a log-in report what she met today; it stands on her own list."""
+        worker = next(
+            (user for user in self._made.grid_workers.values() if user.username == GRID_LOG_IN), None
+        )
+        grid = next((pk for pk, user in self._made.grid_workers.items() if user == worker), None)
+        if worker is None or grid is None:
+            return
+        year = Year(self._world, Spell(self._now.date(), self._now.date()), LATER_MONTH)
+        for number in range(OF_THE_GRID):
+            received = self._now - timedelta(minutes=20 + number * 55)
+            draft = replace(
+                year.report_in(grid).draft, reporter_name=worker.name, reporter_phone=worker.phone
+            )
+            open_case(_dated(draft, received), by=self.scope(worker), at=received)
 
     def _let_some_wait(self) -> None:
         """Leave some older ones with an office that has not acted: overdue, near, due today."""

@@ -14,7 +14,7 @@ from zhenshu.demo.pace import last_moment, promised_end, way
 from zhenshu.demo.phrases import categories_of, compose
 from zhenshu.demo.places import Place, Places
 from zhenshu.demo.rhythm import OFFICE, STREET, Moments, Rhythm, later, pick, spread, spread_decimal
-from zhenshu.demo.targets import YearTotals
+from zhenshu.demo.targets import FIRST_YEAR, LATER_LATENESS, YearTotals
 from zhenshu.ground.packs.conditions import compile_condition
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import CaseKind, Stage
@@ -96,6 +96,11 @@ class Year:
     def _is_year(self) -> bool:
         return self._spell.last - self._spell.first > timedelta(days=60)
 
+    @property
+    def _lateness(self) -> float:
+        """Return how often matters are late, against the first year."""
+        return 1.0 if self._spell.first.year == FIRST_YEAR else LATER_LATENESS
+
     def ordinary(self) -> Iterator[Past]:
         """Grid events, tickets, applications, urban cases, disputes."""
         totals = self._totals
@@ -117,6 +122,12 @@ class Year:
             else:
                 yield self._event("grid.event", Rhythm(), channel=pick(EVENT_CHANNELS, self._rng))
 
+    def report_in(self, grid: int) -> Past:
+        """Return a grid event that was met on the rounds of one grid."""
+        return self._event(
+            "grid.event", Rhythm(), channel="patrol", place=self._world.places.draw_in(grid, self._rng)
+        )
+
     def special(self) -> Iterator[Past]:
         """Visits, old petitions, illegal structures, billboards, inspections."""
         totals = self._totals
@@ -136,8 +147,11 @@ class Year:
 
     # ── ordinary matters ──────────────────────────────────────────────────────────────────────────
 
-    def _event(self, code: str, rhythm: Rhythm, *, channel: str, category: str = "", **extra: Any) -> Past:
-        kind, place = self._world.kind(code), self._world.places.draw(self._rng)
+    def _event(
+        self, code: str, rhythm: Rhythm, *, channel: str, category: str = "", place: Place | None = None,
+        **extra: Any,
+    ) -> Past:  # fmt: skip
+        kind, place = self._world.kind(code), place or self._world.places.draw(self._rng)
         category = category or self._category(code)
         text = compose(code, category, place=place.name, rng=self._rng)
         opened = self._moment(rhythm)
@@ -161,7 +175,8 @@ class Year:
             reported_at=opened,
             fields=extra,
         )
-        return self._lived(kind, draft, office, text.answer, opened)
+        past = self._lived(kind, draft, office, text.answer, opened)
+        return replace(past, reporter=worker.pk) if own and worker else past
 
     def _category(self, code: str) -> str:
         weights = CATEGORY_WEIGHTS.get(code, {})
@@ -279,6 +294,8 @@ class Year:
         text = compose(kind.full_code, "", place=place.name, rng=self._rng)
         fields = {"position": place.name, "size": round(self._rng.uniform(12, 90), 1), "large": True}
         past = self._plain(kind, place, text.title, text.body, text.answer, channel="patrol", fields=fields)
+        if Stage.ANSWERED not in past.reached:
+            return past
         return _with(past, {"treatment": "removed", "removed_on": _day(past.reached[Stage.ANSWERED])})
 
     def inspections(self) -> list[Past]:
@@ -418,7 +435,7 @@ class Year:
     ) -> Past:
         """Return the matter with the moments each of its stages was reached, up to now."""
         rng, calendar = self._rng, self._world.calendar
-        late = rng.random() < LATE_SHARE.get(kind.full_code, 0.0)
+        late = rng.random() < LATE_SHARE.get(kind.full_code, 0.0) * self._lateness
         end = promised_end(kind, draft, opened, calendar)
         last = last_moment(opened, end, calendar, rng, late=late, days=days)
         reached = self._until_now(way(opened, last, kind.stages, calendar, rng))

@@ -198,6 +198,8 @@ class Planter:
             user = self._user(username, self._password)
             sensitive = role in (Role.DISPATCHER, Role.LEADER)
             self._post(user, role, office, area, title, sensitive=sensitive)
+            if role == Role.GRID_WORKER:  # she walks the first grid herself
+                self._made.grid_workers[area.pk] = user
             if role == Role.OFFICER:
                 self._made.officers[office.pk].append(user)
             self._made.log_ins.append((username, title))

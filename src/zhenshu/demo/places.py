@@ -51,7 +51,14 @@ class Places:
 
     def draw(self, rng: random.Random) -> Place:
         """Return a place; more people, more matters."""
-        plot = rng.choices(self._plots, cum_weights=self._weights)[0]
+        return self._at(rng.choices(self._plots, cum_weights=self._weights)[0], rng)
+
+    def draw_in(self, grid: int, rng: random.Random) -> Place:
+        """Return a place in a grid; raise IndexError when it has no micro-grids."""
+        plots = [plot for plot in self._plots if self._areas[plot.code].grid_id == grid]
+        return self._at(rng.choice(plots), rng)
+
+    def _at(self, plot: Plot, rng: random.Random) -> Place:
         area = self._areas[plot.code]
         village = self._by_id[area.village_id or area.pk]
         lon, lat = rng.choice(self._points[plot.code])

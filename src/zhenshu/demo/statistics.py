@@ -9,6 +9,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from zhenshu.demo.economy_life import footprint, without_late
 from zhenshu.demo.targets import FIRST_YEAR, TOTALS, YearTotals
 from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.registry import library
@@ -20,6 +21,8 @@ from zhenshu.registers.dossiers.reading_rounds import Return, add_readings
 
 BEFORE = FIRST_YEAR - 1  # the year that growth is told against
 SOURCE = "企业统计月报"
+WEAKEST = 0.3  # of what the other villages earn: one lags behind
+RESEARCH = 0.034  # of the sales goes into research
 SEASON = (7.6, 6.1, 8.4, 8.2, 8.3, 8.9, 8.3, 8.2, 8.7, 8.6, 9.0, 9.7)
 # What a year comes to, as a multiple of the first one, by series.
 PATH: Mapping[str, Mapping[int, float]] = {
@@ -79,8 +82,30 @@ def plant_enterprise_returns(
     """Store the monthly returns of the enterprises above the threshold; return how many."""
     kind = library().dossier_kind("enterprises.enterprise")
     chosen = [one for one in enterprises if one.fields.get("four_up", "none") != "none"]
-    rows = _enterprise_returns(chosen, today, rng, totals)
+    yearly = _yearly_returns(chosen, today, totals)
+    add_readings(yearly, kind, "investment", by=by, source="企业统计年报")
+    rows = without_late(_enterprise_returns(chosen, today, rng, totals), today, FIRST_YEAR)
     return add_readings(rows, kind, "operations", by=by, source=SOURCE)
+
+
+def _yearly_returns(chosen: Sequence[Dossier], today: date, totals: YearTotals) -> Iterator[Return]:
+    """Yield the yearly returns of the years that are over; they say what the months add up to."""
+    weights = sizes(len(chosen), totals.taxable)
+    for year in range(BEFORE, today.year):
+        sales = _taxable(chosen, totals.taxable * level("taxable", year), weights)
+        tax = shares_of(totals.tax * level("tax", year), weights)
+        for place, dossier in enumerate(chosen):
+            values = {
+                "sales": sales[place],
+                "tax": tax[place],
+                "output": round(sales[place] * 1.2, 2),
+                "revenue": round(sales[place] * 1.1, 2),
+                "research": round(sales[place] * RESEARCH, 2),
+                "share": round(100 * RESEARCH / 1.1, 1),
+                "land": dossier.fields.get("land", 0),
+                **footprint(dossier, tax[place], sales[place]),
+            }
+            yield Return(dossier, str(year), values, str(dossier.fields.get("legal_person", "统计员")))
 
 
 def _enterprise_returns(
@@ -144,7 +169,7 @@ def plant_village_returns(
     """Store the villages' monthly income, and their accounts of the years that are over."""
     kind = library().dossier_kind("base.village")
     total, best = totals.village_income
-    weights = [rng.uniform(0.86, 1.14) for _ in villages[1:]]
+    weights = [*(rng.uniform(0.86, 1.14) for _ in villages[2:]), WEAKEST]
     first = [best, *shares_of(total - best, weights)]
     income = _village_months(villages, first, today, rng)
     add_readings(income, kind, "income", by=by, source="村级财务月报")

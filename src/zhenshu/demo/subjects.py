@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
+from zhenshu.demo.lines.book import enterprise_values
 from zhenshu.demo.organisation import NameMaker
 from zhenshu.demo.targets import FIRST_YEAR, TOTALS
 from zhenshu.demo.terrain import Plot, Terrain
@@ -88,6 +89,7 @@ def _plant_enterprise(
         "land": round(rng.uniform(3, 90), 1),
         "class": rng.choice("aabbbbccd") if place < ABOVE_SCALE else "none",
         "colour": rng.choices(["red", "orange", "yellow", "blue"], [1, 4, 14, 30])[0],
+        **enterprise_values(place),
     }
     opened = OPENED - timedelta(days=rng.randrange(4000))
     return create_dossier(kind, values, area=rng.choice(villages), opened_on=opened, by=by)

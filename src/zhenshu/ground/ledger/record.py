@@ -61,6 +61,11 @@ def register_followers(followers: Iterable[Follower]) -> None:
     _followers[:] = list(followers)
 
 
+def followers() -> tuple[Follower, ...]:
+    """Return who hears of changes now, in order."""
+    return tuple(_followers)
+
+
 @contextmanager
 def followed_by(followers: Iterable[Follower]) -> Iterator[None]:
     """Let *followers* hear in place of the usual ones: for a trial that is taken back."""
@@ -149,7 +154,10 @@ def difference(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
         return {k: [None, plain(v)] for k, v in _flat(after or {}).items() if _says_something(v)}
     told = after or {}
     # A step changes a few of sixty facts: only those are taken apart.
-    moved = [k for k in dict.fromkeys([*before, *told]) if before.get(k) != told.get(k)]
+    if before.keys() == told.keys():
+        moved = [k for k, value in told.items() if value != before[k]]
+    else:
+        moved = [k for k in dict.fromkeys([*before, *told]) if before.get(k) != told.get(k)]
     old, new = (_flat({k: facts[k] for k in moved if k in facts}) for facts in (before, told))
     keys = dict.fromkeys([*old, *new])
     return {k: [plain(old.get(k)), plain(new.get(k))] for k in keys if old.get(k) != new.get(k)}

@@ -47,7 +47,7 @@ def create_item(draft: PlanDraft, *, by: Scope, at: datetime | None = None, note
     """Return a new open item; raise PlanInvalidError with one sentence per field that is wrong."""
     kind = find_kind(draft.kind)
     parent = _find_parent(draft.parent, by)
-    item = _new(draft, kind, parent)
+    item = new_item(draft, kind, parent)
     if not may_create(by, area_path=item.area.path, parent=parent):
         raise PlanNotAllowedError
     work = Work(by, at or timezone.now())
@@ -58,7 +58,8 @@ def create_item(draft: PlanDraft, *, by: Scope, at: datetime | None = None, note
     return item
 
 
-def _new(draft: PlanDraft, kind: PlanKind, parent: PlanItem | None) -> PlanItem:
+def new_item(draft: PlanDraft, kind: PlanKind, parent: PlanItem | None) -> PlanItem:
+    """Return an item as its draft says, checked and not yet stored."""
     item = PlanItem(kind=kind.full_code, level=kind.level, parent=parent)
     put(item, {one.name: getattr(draft, one.name) for one in fields(draft)}, kind, complete=True)
     check_place(item, parent)
