@@ -67,7 +67,7 @@ class ReasonForm(VersionForm):
 
 
 class MarkForm(forms.Form):
-    points = forms.DecimalField(label=gettext_lazy("Points"), min_value=0, max_digits=8, decimal_places=2)
+    points = forms.DecimalField(label=gettext_lazy("Points earned"), min_value=0, max_digits=8, decimal_places=2)
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -92,7 +92,7 @@ class AnswerForm(forms.Form):
         label=gettext_lazy("Corrected points"), min_value=0, max_digits=8, decimal_places=2, required=False
     )
     answer = forms.CharField(
-        label=gettext_lazy("Answer"), max_length=500, widget=forms.Textarea(attrs={"rows": 4})
+        label=gettext_lazy("Answer given"), max_length=500, widget=forms.Textarea(attrs={"rows": 4})
     )
 
     def clean(self) -> dict[str, Any]:
@@ -271,11 +271,11 @@ def list_appeals(request: DeskRequest, scorecard_id: int) -> HttpResponse:
         name=_("Objections"),
         columns=[
             Column(title=_("Unit")),
-            Column(title=_("Item")),
+            Column(title=_("Scored item")),
             Column(title=_("Objection"), width="wide"),
-            Column(title=_("Points"), numeric=True),
+            Column(title=_("Points earned"), numeric=True),
             Column(title=_("State")),
-            Column(title=_("Answer"), width="wide", phone=False),
+            Column(title=_("Answer given"), width="wide", phone=False),
         ],
         records=edition.appeals.order_by("-raised_at"),
         rows=lambda some: [_appeal_row(one, edition, items) for one in some],
@@ -324,7 +324,7 @@ def list_changes(request: DeskRequest, scorecard_id: int) -> HttpResponse:
         name=_("Changed since publication"),
         columns=[
             Column(title=_("Unit")),
-            Column(title=_("Item")),
+            Column(title=_("Scored item")),
             Column(title=_("Published"), numeric=True),
             Column(title=_("Now"), numeric=True),
             Column(title=_("Value then"), numeric=True, phone=False),

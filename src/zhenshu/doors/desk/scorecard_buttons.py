@@ -53,7 +53,7 @@ def score_buttons(
         found.append(Link(title=_("Enter points"), url=url, icon="pencil", active=True))
     if appeal is None and may_object(edition, mine.unit.id, scope):
         url = reverse("desk:object_to_score", args=[edition.pk, mine.unit.id, item.code])
-        found.append(Link(title=_("Object"), url=url, icon="gavel", active=True))
+        found.append(Link(title=_("Raise an objection"), url=url, icon="gavel", active=True))
     if appeal is not None and appeal.state == AppealState.OPEN and may_answer(scope, appeal):
         url = reverse("desk:answer_appeal", args=[appeal.pk])
         found.append(Link(title=_("Answer the objection"), url=url, icon="gavel", active=True))

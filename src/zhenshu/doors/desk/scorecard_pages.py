@@ -70,7 +70,7 @@ def list_cards(request: DeskRequest) -> HttpResponse:
         columns=[
             Column(title=_("Scorecard"), width="wide"),
             Column(title=_("Units")),
-            Column(title=_("Made"), phone=False),
+            Column(title=_("How often"), phone=False),
             Column(title=_("Last period")),
             Column(title=_("State")),
             Column(title=_("In the lead"), phone=False),
@@ -166,7 +166,7 @@ def _board_columns(result: Result) -> list[Column]:
         for item in result.items
     ]
     return [
-        Column(title=_("Place"), width="narrow"),
+        Column(title=_("Rank"), width="narrow"),
         Column(title=_("Unit"), width="middle"),
         Column(title=_("Score"), numeric=True),
         Column(title=_("Places gained"), numeric=True, phone=False),
@@ -308,15 +308,15 @@ def _unit_of(shown: Shown, unit_id: int) -> UnitScores:
 
 def _items_table(shown: Shown, mine: UnitScores) -> Table:
     columns = [
-        Column(title=_("Item"), width="middle"),
+        Column(title=_("Scored item"), width="middle"),
         Column(title=_("Value"), numeric=True),
         Column(title=_("Arithmetic"), width="middle", phone=False),
-        Column(title=_("Points"), numeric=True),
+        Column(title=_("Points earned"), numeric=True),
         Column(title=_("Full mark"), numeric=True),
         Column(title=_("Explained by"), phone=False),
     ]
     rows = [_item_row(shown, mine, item) for item in shown.result.items]
-    return Table(columns=columns, rows=rows, caption=_("Items"))
+    return Table(columns=columns, rows=rows, caption=_("Scored items"))
 
 
 def _item_row(shown: Shown, mine: UnitScores, item: Item) -> Row:
@@ -345,7 +345,7 @@ def _history_table(past: Sequence[Past], shown: Shown) -> Table:
     columns = [
         Column(title=_("Period")),
         Column(title=_("Score"), numeric=True),
-        Column(title=_("Place"), numeric=True),
+        Column(title=_("Rank"), numeric=True),
         Column(title=_("State")),
     ]
     page_url = reverse("desk:scorecard", args=[shown.code])
@@ -370,7 +370,7 @@ def _trend(past: Sequence[Past]) -> dict[str, Any] | None:
     return {
         "kind": "line",
         "label": _("Period"),
-        "unit": _("points"),
+        "unit": _("points of a score"),
         "x": [one.period_name for one in past],
         "series": [{"name": _("Score"), "values": [float(one.score or 0) for one in past]}],
     }

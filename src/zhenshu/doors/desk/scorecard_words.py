@@ -21,7 +21,7 @@ ACTS: Mapping[str, Words] = {
 }
 UNITS: Mapping[str, Words] = {
     "town": _("The town itself"),
-    "office": _("Offices"),
+    "office": _("Offices of the town"),
     "village": _("Villages"),
     "grid": _("Grids"),
     "dossier": _("Institutions"),

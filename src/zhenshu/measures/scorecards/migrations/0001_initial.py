@@ -78,7 +78,7 @@ class Migration(migrations.Migration):
                 ),
                 ("unit_id", models.BigIntegerField()),
                 ("item", models.CharField(max_length=40)),
-                ("points", models.DecimalField(decimal_places=2, max_digits=8, verbose_name="Points")),
+                ("points", models.DecimalField(decimal_places=2, max_digits=8, verbose_name="Points earned")),
                 ("reason", models.CharField(max_length=300, verbose_name="Reason")),
                 ("signer", models.CharField(max_length=80, verbose_name="Signer")),
                 ("entered_by", models.CharField(max_length=80)),
@@ -134,9 +134,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "points",
-                    models.DecimalField(decimal_places=2, max_digits=8, null=True, verbose_name="Points"),
+                    models.DecimalField(decimal_places=2, max_digits=8, null=True, verbose_name="Points earned"),
                 ),
-                ("answer", models.CharField(blank=True, default="", max_length=500, verbose_name="Answer")),
+                ("answer", models.CharField(blank=True, default="", max_length=500, verbose_name="Answer given")),
                 ("answered_by", models.CharField(blank=True, default="", max_length=80)),
                 ("answered_at", models.DateTimeField(null=True)),
                 (
