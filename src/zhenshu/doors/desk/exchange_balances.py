@@ -229,10 +229,7 @@ def _tiles(balance: Reconciliation) -> Iterable[Tile]:
     for standing in Standing:
         count = balance.counts.get(str(standing), 0)
         if count or standing == Standing.AGREED:
-            yield Tile(
-                str(standing.label), count, f"{url}?standing={standing}",
-                state="" if standing in EVEN else "near",
-            )  # fmt: skip
+            yield Tile(str(standing.label), count, f"{url}?standing={standing}")
 
 
 def _note(balance: Reconciliation) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,8 +60,12 @@ from zhenshu.registers.exchanges.working import (
 )
 
 SILENT = "silent"
+LONG = 40  # longer cells are mended in a larger box
 MOST_EXPORTED = 20_000
-LOOKS = {State.FAILED: "given_up", State.SENT: "sent"}
+LOOKS = {
+    Direction.IN: {State.ACKNOWLEDGED: "received", State.REFUSED: "not_received"},
+    Direction.OUT: {State.FAILED: "given_up"},
+}
 MIMES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -296,7 +300,7 @@ def _item_row(item: Item, seen: bool, now: datetime) -> Row:
             url=reverse("desk:case", args=[case.number]) if case and seen else "",
         ),
         Cell(
-            state=SILENT if overdue else LOOKS.get(State(item.state), str(item.state)),
+            state=SILENT if overdue else _look(item),
             below=_words_of(item),
             hint=_words_of(item),
         ),
@@ -313,10 +317,16 @@ def _item_row(item: Item, seen: bool, now: datetime) -> Row:
     )
 
 
+def _look(item: Item) -> str:
+    """Return the state as it is spoken of for this direction."""
+    looks = LOOKS[Direction(item.channel.direction)]
+    return looks.get(State(item.state), str(item.state))
+
+
 def _what(item: Item) -> str:
     if not item.stage:
         changed = _("changed %(count)d times") % {"count": item.changed} if item.changed else ""
-        return f"{_('Ticket')} {changed}".strip()
+        return f"{_('Ticket sent down')} {changed}".strip()
     exchange = library().exchanges.get(item.channel.exchange)
     return state_word(exchange, item.stage) if exchange else item.stage
 
@@ -352,19 +362,44 @@ def _headings(rows: Iterable[dict[str, Any]]) -> list[str]:
 # ── trying again ──────────────────────────────────────────────────────────────────────────────────────
 
 
+class RowForm(forms.Form):
+    """The cells of a ticket that could not be taken in, to be mended; empty for anything else."""
+
+    def __init__(self, payload: Mapping[str, Any], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._headings = list(payload)
+        for place, (heading, cell) in enumerate(payload.items()):
+            long = len(str(cell)) > LONG
+            self.fields[f"cell{place}"] = forms.CharField(
+                label=heading,
+                initial=str(cell),
+                required=False,
+                max_length=4000,
+                widget=forms.Textarea(attrs={"rows": 3}) if long else forms.TextInput(),
+            )
+
+    def row(self) -> dict[str, Any] | None:
+        """Return the row as mended; None when there was none to mend."""
+        said = {name: self.cleaned_data[f"cell{place}"] for place, name in enumerate(self._headings)}
+        return said or None
+
+
 @page(roles=KEEPERS, methods=FORM)
 def retry_item(request: DeskRequest, item_id: int) -> HttpResponse:
-    """Ask once, then let one item be tried again."""
+    """Ask once, then let one item be tried again; a ticket that could not be read may be mended first."""
     item = find_item(item_id, request.scope)
-    form = forms.Form(request.POST if request.method == "POST" else None)
+    mending = item.channel.direction == Direction.IN and item.state == State.REFUSED
+    form = RowForm(item.payload if mending else {}, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        done = attempt(lambda: try_again(item, by=request.scope), form, ExchangeError)
+        row = form.row()
+        done = attempt(lambda: try_again(item, by=request.scope, row=row), form, ExchangeError)
         if done is not None:
             messages.success(request, _("%(number)s will be tried again.") % {"number": item.number})
             return go_to(request, "desk:exchange_queue")
     title = _("Try %(number)s again") % {"number": item.number}
     trail = exchange_crumbs(_("Try again"))
-    return form_page(request, title, forms=[form], submit=_("Try again"), breadcrumbs=trail)
+    note = "；".join(word for word in (item.last_error, item.note) if word)
+    return form_page(request, title, forms=[form], submit=_("Try again"), breadcrumbs=trail, note=note)
 
 
 @page(roles=KEEPERS, methods=WRITING)

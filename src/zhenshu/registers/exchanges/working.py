@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
@@ -76,12 +77,15 @@ def is_silent(at: datetime) -> Q:
 # ── try again ─────────────────────────────────────────────────────────────────────────────────────────
 
 
-def try_again(item: Item, *, by: Scope, at: datetime | None = None) -> Item:
-    """Let a report be sent anew, with what the case says today; or read a refused ticket again."""
+def try_again(
+    item: Item, *, by: Scope, at: datetime | None = None, row: Mapping[str, Any] | None = None
+) -> Item:
+    """Let a report be sent anew, with what the case says today; or read a refused ticket again, as it came
+    or as a person mended it in *row*."""
     require_keeper(item.channel, by)
     moment = at or timezone.now()
     if item.channel.direction == Direction.IN:
-        return _read_again(item, by=by, at=moment)
+        return _read_again(item, row or item.payload, by=by, at=moment)
     with transaction.atomic():
         locked = Item.objects.select_for_update(of=("self",)).select_related("channel__area").get(pk=item.pk)
         if locked.state not in AGAIN:
@@ -109,10 +113,10 @@ def _rewrite(item: Item, at: datetime) -> None:
     item.payload_hash = hash_of(item.payload)
 
 
-def _read_again(item: Item, *, by: Scope, at: datetime) -> Item:
+def _read_again(item: Item, row: Mapping[str, Any], *, by: Scope, at: datetime) -> Item:
     if item.state != State.REFUSED:
         raise ExchangeStateError(_("This ticket is here already."))
-    answer = receive(item.channel, [item.payload], by=by, at=at)[0]
+    answer = receive(item.channel, [row], by=by, at=at)[0]
     if answer.result == Result.REFUSED:
         raise ExchangeStateError(answer.reason)
     item.refresh_from_db()
