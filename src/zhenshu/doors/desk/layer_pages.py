@@ -37,6 +37,7 @@ from zhenshu.registers.dossiers.visibility import find_dossier, visible_dossiers
 from zhenshu.registers.layers import acts
 from zhenshu.registers.layers.acts import KEEPERS, Met
 from zhenshu.registers.layers.errors import LayerInvalidError, LayerNotFoundError
+from zhenshu.registers.layers.measuring import polygons_of
 from zhenshu.registers.layers.models import GroundTest, Layer
 from zhenshu.registers.layers.reading import read_ground, read_layer
 
@@ -140,6 +141,7 @@ def show_layers(request: DeskRequest) -> HttpResponse:
         "bar": condition_bar(asked, conditions),
         "table": table,
         "shown": shown,
+        "cut": MOST_DRAWN if sum(current.values_list("count", flat=True)) > MOST_DRAWN else 0,
         "data_url": f"{reverse('desk:layer_map')}?layer={asked.get('layer')}",
         "kinds": [(kind, TONES[kind.colour]) for kind in acts.layer_kinds()],
         "may": request.scope.has_role(KEEPERS),
@@ -187,16 +189,15 @@ def layer_map(request: DeskRequest) -> HttpResponse:
     return JsonResponse({"areas": _collection(_layer_features(layers))})
 
 
-def _layer_features(layers: Iterable[Layer], near: BaseGeometry | None = None) -> list[dict[str, Any]]:
-    """Return the polygons of layers as features; *near* keeps those that meet a piece of ground's window."""
+def _layer_features(layers: Iterable[Layer]) -> list[dict[str, Any]]:
+    """Return the polygons of layers as features, at most as many as a map can draw."""
     kinds = {kind.full_code: kind for kind in acts.layer_kinds()}
     found: list[dict[str, Any]] = []
     for one in layers:
         kind = kinds[one.kind]
         for row in one.shapes.order_by("place")[: MOST_DRAWN - len(found)]:
-            geometry = shape(row.geometry)
-            if near is None or geometry.intersects(near):
-                found.append(_feature(geometry, f"{kind.name} {row.name}".strip(), TONES[kind.colour]))
+            name = f"{kind.name} {row.name}".strip()
+            found.append(_feature(shape(row.geometry), name, TONES[kind.colour]))
     return found
 
 
@@ -322,9 +323,13 @@ def rounded_mu(metres: float) -> str:
 def _ground_map(ground: BaseGeometry, layers: Iterable[Layer]) -> dict[str, Any]:
     """Return the ground with the layers around it, the ground on top."""
     window = shapely.box(*ground.buffer(0.01).bounds)
-    features = _layer_features(layers, window)
-    for feature in features:
-        feature["geometry"] = mapping(shapely.intersection(shape(feature["geometry"]), window))
+    kinds = {kind.full_code: kind for kind in acts.layer_kinds()}
+    features = [
+        _feature(shapely.intersection(part, window), kinds[one.kind].name, TONES[kinds[one.kind].colour])
+        for one in layers
+        if one.kind in kinds
+        for part in polygons_of(one).around(window)
+    ]
     name = _("The ground tested")
     if ground.geom_type == "Point":
         point = {

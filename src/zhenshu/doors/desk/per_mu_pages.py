@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from zhenshu.doors.desk.access import FORM, WRITING, DeskRequest, go_to
 from zhenshu.doors.desk.components import Cell, Column, Link, Option, Row, Table
 from zhenshu.doors.desk.dossiers import title_for
-from zhenshu.doors.desk.economy_parts import economy_page, tabs, watched
+from zhenshu.doors.desk.economy_parts import economy_page, tabs
 from zhenshu.doors.desk.engine_parts import day_input
 from zhenshu.doors.desk.form_pages import form_page
 from zhenshu.doors.desk.lists import Condition, Listing, Tile, condition_bar, crumbs, read_asked, show_listing
@@ -132,7 +132,7 @@ def list_assessments(request: DeskRequest) -> HttpResponse:
         bar=condition_bar(asked, [Condition("kind", _("Assessment by land"), options=kinds_asked)])
         if len(kinds) > 1
         else None,
-        tabs=tabs("per_mu", watched(request)),
+        tabs=tabs("per_mu", None),
         page_title=kind.name,
         buttons=[new] if may else [],
         shares=_shares_chart(found, kind, counts),
@@ -277,7 +277,7 @@ def show_assessment(request: DeskRequest, assessment_id: int) -> HttpResponse:
         template="desk/economy/list.html",
         page_title=f"{title} · {one.area.name} · {AssessmentState(one.state).label}",
         bar=condition_bar(asked, [Condition("grade", _("Class"), options=options)]),
-        tabs=tabs("per_mu", watched(request)),
+        tabs=tabs("per_mu", None),
         tiles=_standing_tiles(kind, counts, waiting, asked),
         buttons=_buttons(one, request.scope),
         note=_state_words(one, kind),

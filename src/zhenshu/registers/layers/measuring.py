@@ -26,6 +26,10 @@ class Polygons:
         shapely.prepare(self.geometries)
         self._tree = shapely.STRtree(self.geometries)
 
+    def around(self, window: BaseGeometry) -> list[BaseGeometry]:
+        """Return the polygons that meet a window, for drawing them."""
+        return [self.geometries[place] for place in self._tree.query(window, predicate="intersects")]
+
     def within(self, ground: BaseGeometry) -> BaseGeometry:
         """Return the part of *ground* that lies in any of the polygons; where two overlap it counts once."""
         near = [self.geometries[place] for place in self._tree.query(ground, predicate="intersects")]
