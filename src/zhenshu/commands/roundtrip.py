@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from zhenshu.commands.django_start import start_django
@@ -13,8 +16,6 @@ DEFAULT_SEED = 20230101
 
 def run(report: Path, *, jsonl: bool, seed: int | None) -> int:
     """Print for each figure what was read and what the records state; 2 when the report can't be read."""
-    import os
-
     if not report.is_file():
         print(f"“{report}” can't be opened.", file=sys.stderr)
         return 2
@@ -36,7 +37,8 @@ def _run(report: Path, *, jsonl: bool, seed: int) -> int:
 
     call_command("migrate", verbosity=0, interactive=False)
     try:
-        built = build_with_bar(report, seed=seed)
+        with _other_output_aside():
+            built = build_with_bar(report, seed=seed)
     except (DemoError, ReportUnreadableError) as error:
         print(f"{report}: {error}", file=sys.stderr)
         return 2
@@ -47,3 +49,19 @@ def _run(report: Path, *, jsonl: bool, seed: int) -> int:
         print(refusal, file=sys.stderr)
     connections.close_all()
     return 0
+
+
+@contextmanager
+def _other_output_aside() -> Iterator[None]:
+    """Let what libraries print go to standard error, so that every line of standard output is an answer.
+
+    The solver is no Python: it writes to the file descriptor itself.
+    """
+    sys.stdout.flush()
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(answers, 1)
+        os.close(answers)

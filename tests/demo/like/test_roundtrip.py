@@ -29,7 +29,7 @@ TEXT = """望舒镇2023年政府工作报告
 发现隐患问题30个，安全执法检查次数12家次。化解信访积案16件。
 民生支出39.66亿元，民生支出占比84.28%。空气优良天数比例87%。新增全市首家智能工厂。
 产值超1亿元规上工业企业12家，产值超5亿元规上工业企业4家。
-全年村营收入超2316万元，村营收入均突破100万元。接待来访42批。
+全年村营收入超2316万元，村营收入均突破100万元。接待来访42批。三公经费支出xx万元。
 
 二、2024年工作安排
 办理便民服务件150件。
@@ -102,8 +102,14 @@ def test_one_name_with_two_values_is_a_contradiction_in_the_report(built):
     told = [line.outcome for line in lines if line.indicator == "petitions.visits"]
     summary = roundtrip.summary_of(lines)
     assert sorted(told) == ["contradiction", "equal"]
-    assert (summary.met, summary.contradictory) == (1, 2)
-    assert summary.covered > summary.equal + summary.met + summary.contradictory
+    assert (summary.met, summary.contradictory, summary.infeasible) == (1, 2, 1)
+    assert summary.covered - summary.equal == 4
+    assert summary.share < 100
+
+
+def test_a_number_the_report_leaves_open_is_covered_and_not_equal(built):
+    left_open = told_of(built, "xx万元")
+    assert (left_open.value, left_open.outcome) == (None, "infeasible")
 
 
 def test_a_figure_counts_its_records(built):

@@ -155,9 +155,9 @@ def _composed(wish: Wish, built: Township, board: Board) -> Decimal | None:
 
 def _factor(wish: Wish) -> Fraction:
     """Return what one of the figure's own units is in the unit of the value composed."""
-    value, _slack = written(wish.figure)
-    if wish.measured != "value":
+    if wish.measured != "value" or wish.figure.value is None:
         return Fraction(1)
+    value, _slack = written(wish.figure)
     return wish.value / value if value and wish.value else Fraction(1)
 
 
