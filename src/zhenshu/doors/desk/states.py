@@ -52,8 +52,8 @@ STATES: dict[str, StateLook] = {
     "refused": StateLook(gettext_lazy("Turned down"), "warn"),
     "given_up": StateLook(gettext_lazy("Given up"), "bad"),
     "silent": StateLook(gettext_lazy("No receipt"), "warn"),
-    "received": StateLook(gettext_lazy("Received"), "good"),
-    "not_received": StateLook(gettext_lazy("Not received"), "warn"),
+    "received": StateLook(gettext_lazy("Received here"), "good"),
+    "not_received": StateLook(gettext_lazy("Not received here"), "warn"),
 }
 
 
