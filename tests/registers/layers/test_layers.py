@@ -75,9 +75,12 @@ class TestFiles:
 
     @pytest.mark.parametrize(
         "text",
-        ["", "hello", "[]", "{}", '{"type": "FeatureCollection"}', '{"type": "FeatureCollection", "features": []}',
-         '{"type": "Feature", "geometry": null}', "120.1", "200, 31", "nan, 31", "120, 31, 5",
-         '{"type": "Point", "coordinates": ["x", 1]}', '{"type": "Point"}'],
+        [
+            "", "hello", "[]", "{}", "120.1", "200, 31", "nan, 31", "120, 31, 5",
+            '{"type": "FeatureCollection"}', '{"type": "FeatureCollection", "features": []}',
+            '{"type": "Feature", "geometry": null}', '{"type": "Point", "coordinates": ["x", 1]}',
+            '{"type": "Point"}',
+        ],
     )  # fmt: skip
     def test_what_is_no_ground_is_refused_with_a_sentence(self, text):
         with pytest.raises(LayerInvalidError) as refusal:
