@@ -51,6 +51,7 @@ _DEADLINE = re.compile(
     r"(?P<by>之?前|底|末|以前)[^。；;\n]{0,8}?"
     r"(?P<verb>完成|建成|竣工|投产|开工|达到|实现|投入|交付|完工|启用|通车|全面|基本)(?!的)"
 )
+_TITLE = re.compile(r"报告$|总结[和及与暨]")
 _DONE = re.compile(r"已|已经|了$|曾")
 _FIRST_HUNDRED = 100
 
@@ -131,10 +132,10 @@ def _headings(document: Document, structure: Structure) -> Iterator[Finding]:
 
 
 def _headed(structure: Structure, role: str) -> tuple[Section, int] | None:
-    """The first section of *role* whose heading itself names a year."""
+    """The first section of *role* whose heading itself names a year; a title speaks of both parts."""
     for section in structure.sections:
         named = re.search(r"(20\d\d)年", section.title)
-        if section.role == role and named is not None:
+        if section.role == role and named is not None and not _TITLE.search(section.title):
             return section, int(named[1])
     return None
 
