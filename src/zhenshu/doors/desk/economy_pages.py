@@ -279,7 +279,7 @@ def _became(one: Warned, found: Watched, taken: TakenWarning | None, request: De
         return Cell(text=taken.case.number, url=reverse("desk:case", args=[taken.case.number]))
     if taken is not None and taken.record is not None:
         return Cell(text=_("Visited"), url=reverse("desk:record", args=[taken.record_id]))
-    if not request.scope.has_role(RIGHTS["correct"]):
+    if found.asked.excel or not request.scope.has_role(RIGHTS["correct"]):
         return Cell(text=_("Not taken up"))
     args = [found.kind.full_code, one.dossier.pk, found.month]
     shown = {
