@@ -119,7 +119,7 @@ STATIC_VERSION = static_version(PACKAGE / "static")
 STATIC_URL = f"/static/{STATIC_VERSION}/"
 STATICFILES_DIRS = [PACKAGE / "static"]
 WHITENOISE_USE_FINDERS = True
-WHITENOISE_MAX_AGE = 86400
+WHITENOISE_MAX_AGE = 0 if DEBUG else 86400
 # Our files are kept for good under their digest; a developer's change while serving, and the files that
 # libraries bring, are asked for again.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"(?!)" if DEBUG else rf"^{STATIC_URL}(zhenshu|vendor)/"
