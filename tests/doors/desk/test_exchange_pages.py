@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from zhenshu.ground.ledger.models import Entry
 from zhenshu.registers.cases.loop import Given, take_step
 from zhenshu.registers.cases.models import Case
 from zhenshu.registers.exchanges.incoming import receive
@@ -91,6 +92,7 @@ def test_rows_go_out_in_their_columns(clients, ticket):
     text = clients["dispatcher"].get(url).content.decode("utf-8-sig")
     assert text.startswith("流水号,工单编号,办理状态,承办单位")
     assert "已签收" in text
+    assert Entry.objects.filter(action="list.exported").count() == 1
 
 
 def test_a_channel_is_set_up_and_its_token_is_never_shown(clients, town):

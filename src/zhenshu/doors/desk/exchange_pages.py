@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from zhenshu.doors.desk.access import FORM, WRITING, DeskRequest, go_to, page
 from zhenshu.doors.desk.components import Cell, Column, FilterBar, Link, Option, Row
+from zhenshu.doors.desk.export_notes import RecordTable
 from zhenshu.doors.desk.exports import attachment_header
 from zhenshu.doors.desk.form_pages import attempt, form_page
 from zhenshu.doors.desk.lists import (
@@ -349,7 +350,7 @@ def export_items(request: DeskRequest, form: str) -> HttpResponse:
     rows = list(found_items(asked, request.scope).values_list("payload", flat=True)[:MOST_EXPORTED])
     headings = list(exchange.columns) if asked.get("direction") == Direction.OUT else _headings(rows)
     body = write_rows(rows, headings, form=form, title=exchange.name)
-    response = HttpResponse(body, content_type=MIMES.get(form, XLSX))
+    response = RecordTable(body, content_type=MIMES.get(form, XLSX), rows=len(rows))
     name = f"{exchange.name} {timezone.localtime():%Y-%m-%d %H%M}.{form}"
     response["Content-Disposition"] = attachment_header(name)
     return response

@@ -20,6 +20,7 @@ TABLES = frozenset(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         "application/geo+json",
         "text/csv",
+        "application/x-ndjson",
     }
 )
 ACTION = "list.exported"

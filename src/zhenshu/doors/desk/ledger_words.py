@@ -12,6 +12,7 @@ from zhenshu.doors.desk import (
     block_words,
     economy_words,
     engine_words,
+    exchange_words,
     plan_words,
     scorecard_words,
 )
@@ -42,6 +43,7 @@ SUBJECTS: Mapping[str, Words] = {
     **engine_words.SUBJECTS,
     **adopting_words.SUBJECTS,
     **economy_words.SUBJECTS,
+    **exchange_words.SUBJECTS,
     **portal_words.SUBJECTS,
     **scorecard_words.SUBJECTS,
     "list": _("Lists taken out"),
@@ -116,6 +118,7 @@ ACTS: Mapping[str, Words] = {
     **engine_words.ACTS,
     **adopting_words.ACTS,
     **economy_words.ACTS,
+    **exchange_words.ACTS,
     **portal_words.ACTS,
     **scorecard_words.ACTS,
 }
