@@ -27,6 +27,7 @@ from zhenshu.demo.places import Places
 from zhenshu.demo.plan_years import Planner, live_the_promises, live_this_year
 from zhenshu.demo.portal_life import live_at_the_portal
 from zhenshu.demo.report import REPORT_DAY, STRONGEST_VILLAGE, report_path
+from zhenshu.demo.scores import publish_scores
 from zhenshu.demo.statistics import (
     dossiers_of,
     extend_reported,
@@ -113,6 +114,7 @@ def build(
         built, town = _build(seed, moment, totals, progress)
         progress("首页与指标预热 figures", 96)
         rebuild()
+    publish_scores(town, planter_scope([town]), moment)
     warm_up(town, moment.date())
     progress("完成 done", 100)
     return built
