@@ -20,12 +20,11 @@ from zhenshu.doors.desk.engine_parts import (
     OFFICERS,
     AreaField,
     ReasonForm,
+    act_or_form,
     kind_or_404,
     leaves,
     trail,
-    try_act,
 )
-from zhenshu.doors.desk.form_pages import form_page
 from zhenshu.doors.desk.lists import Condition, Listing, condition_bar, read_asked, show_listing
 from zhenshu.ground.packs.schema import DrawKind
 from zhenshu.ground.people.models import User
@@ -289,13 +288,16 @@ def freeze_draw(request: DeskRequest, code: str) -> HttpResponse:
     """Freeze the list of a draw before any seed is known."""
     kind = kind_or_404(code, DrawKind)
     form = FreezeForm(kind, request.scope, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        made = try_act(lambda: draws.freeze(kind, form.draft(), by=request.scope), form)
-        if made:
-            messages.success(request, _("The list of draw %(number)s is frozen.") % {"number": made.number})
-            return go_to(request, "desk:draw", made.pk)
     title = _("Freeze a list")
-    return form_page(request, title, forms=[form], breadcrumbs=trail(kind, "draws", title))
+    return act_or_form(
+        request,
+        form,
+        lambda _said: draws.freeze(kind, form.draft(), by=request.scope),
+        title=title,
+        way=trail(kind, "draws", title),
+        words=lambda made: _("The list of draw %(number)s is frozen.") % {"number": made.number},
+        to=lambda made: go_to(request, "desk:draw", made.pk),
+    )
 
 
 @page(roles=OFFICERS, methods=FORM)
@@ -303,13 +305,14 @@ def hold_draw(request: DeskRequest, draw_id: int) -> HttpResponse:
     """Draw from the frozen list, once."""
     draw, kind = draw_or_404(draw_id, request.scope)
     form = SeedForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        seed = form.cleaned_data["seed"]
-        if try_act(lambda: draws.hold_draw(draw.pk, seed=seed, by=request.scope), form):
-            return go_to(request, "desk:draw", draw.pk)
-    words = _("Draw %(number)s: give the seed") % {"number": draw.number}
-    return form_page(
-        request, words, forms=[form], breadcrumbs=trail(kind, "draws", _("Draw")), submit=_("Draw")
+    return act_or_form(
+        request,
+        form,
+        lambda said: draws.hold_draw(draw.pk, seed=said["seed"], by=request.scope),
+        title=_("Draw %(number)s: give the seed") % {"number": draw.number},
+        way=trail(kind, "draws", _("Draw")),
+        to=lambda _made: go_to(request, "desk:draw", draw.pk),
+        submit=_("Draw"),
     )
 
 
@@ -318,12 +321,14 @@ def cancel_draw(request: DeskRequest, draw_id: int) -> HttpResponse:
     """Cancel a draw whose list is frozen; it stays in the list."""
     draw, kind = draw_or_404(draw_id, request.scope)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        if try_act(lambda: draws.cancel(draw.pk, reason=reason, by=request.scope), form):
-            return go_to(request, "desk:draw", draw.pk)
-    words = _("Cancel draw %(number)s") % {"number": draw.number}
-    return form_page(request, words, forms=[form], breadcrumbs=trail(kind, "draws", _("Cancel")))
+    return act_or_form(
+        request,
+        form,
+        lambda said: draws.cancel(draw.pk, reason=said["reason"], by=request.scope),
+        title=_("Cancel draw %(number)s") % {"number": draw.number},
+        way=trail(kind, "draws", _("Cancel")),
+        to=lambda _made: go_to(request, "desk:draw", draw.pk),
+    )
 
 
 @page(roles=OFFICERS, methods=WRITING)

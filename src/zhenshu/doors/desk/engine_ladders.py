@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,14 +20,13 @@ from zhenshu.doors.desk.engine_parts import (
     OFFICERS,
     DossierField,
     ReasonForm,
+    act_or_form,
     day_input,
     kind_or_404,
     leaves,
     named,
     trail,
-    try_act,
 )
-from zhenshu.doors.desk.form_pages import form_page
 from zhenshu.doors.desk.lists import Asked, Condition, Listing, Tile, condition_bar, read_asked, show_listing
 from zhenshu.ground.packs.schema import LadderKind
 from zhenshu.ground.people.masking import HIDDEN
@@ -298,18 +296,19 @@ def enter_ladder(request: DeskRequest, code: str) -> HttpResponse:
     """Enter a dossier into the reserve of a rung, or with its title."""
     kind = kind_or_404(code, LadderKind)
     form = EnterForm(kind, request.scope, request.POST or None, initial={"since": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+
+    def enter(said: Any) -> LadderPlace:
         words = {"since": said["since"], "reason": said["reason"], "by": request.scope}
-        made = try_act(
-            lambda: ladders.enter(said["dossier"], kind, said["step"], Standing(said["standing"]), **words),
-            form,
-        )
-        if made:
-            messages.success(request, _("%(title)s is entered.") % {"title": made.dossier.title})
-            return go_to(request, "desk:ladder_places", code)
-    return form_page(
-        request, _("Enter the list"), forms=[form], breadcrumbs=trail(kind, "ladders", _("Enter the list"))
+        return ladders.enter(said["dossier"], kind, said["step"], Standing(said["standing"]), **words)
+
+    return act_or_form(
+        request,
+        form,
+        enter,
+        title=_("Enter the list"),
+        way=trail(kind, "ladders", _("Enter the list")),
+        words=lambda made: _("%(title)s is entered.") % {"title": made.dossier.title},
+        to=lambda _made: go_to(request, "desk:ladder_places", code),
     )
 
 
@@ -321,11 +320,12 @@ def leave_ladder(request: DeskRequest, place_id: int) -> HttpResponse:
     except EngineNotFoundError as error:
         raise Http404(str(error)) from error
     form = LeaveForm(request.POST or None, initial={"on": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
-        if try_act(
-            lambda: ladders.leave(place_id, on=said["on"], reason=said["reason"], by=request.scope), form
-        ):
-            messages.success(request, _("It is out."))
-            return go_to(request, "desk:ladder_places", kind.full_code)
-    return form_page(request, _("Take out"), forms=[form], breadcrumbs=trail(kind, "ladders", _("Take out")))
+    return act_or_form(
+        request,
+        form,
+        lambda said: ladders.leave(place_id, on=said["on"], reason=said["reason"], by=request.scope),
+        title=_("Take out"),
+        way=trail(kind, "ladders", _("Take out")),
+        words=lambda _made: _("It is out."),
+        to=lambda _made: go_to(request, "desk:ladder_places", kind.full_code),
+    )

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,8 +15,7 @@ from django.utils.translation import gettext_lazy
 from zhenshu.doors.desk.access import FORM, DeskRequest, go_to, page
 from zhenshu.doors.desk.components import Cell, Column, Link, Option, Row
 from zhenshu.doors.desk.dossiers import title_for
-from zhenshu.doors.desk.engine_parts import KEEPERS, kind_or_404, leaves, named, trail, try_act
-from zhenshu.doors.desk.form_pages import form_page
+from zhenshu.doors.desk.engine_parts import KEEPERS, act_or_form, kind_or_404, leaves, named, trail
 from zhenshu.doors.desk.lists import Asked, Condition, Listing, condition_bar, read_asked, show_listing
 from zhenshu.ground.packs.schema import MatchKind
 from zhenshu.ground.people.scope import Scope
@@ -150,14 +148,18 @@ def take_up_match(request: DeskRequest, code: str, need_id: int) -> HttpResponse
     need = find_dossier(need_id, request.scope)
     offer, clause = request.GET.get("offer", ""), request.GET.get("clause", "")
     form = TakeUpForm(kind, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        sides = {"offer_id": int(offer) if offer.isdigit() else None, "clause": clause}
-        if try_act(lambda: _take_up(kind, need_id, sides, form.cleaned_data, request.scope), form):
-            messages.success(request, _("Noted."))
-            return go_to(request, "desk:matches", code)
+    sides = {"offer_id": int(offer) if offer.isdigit() else None, "clause": clause}
     about = kind.clauses[clause].name if clause in kind.clauses else kind.name
     title = f"{title_for(need, request.scope)} · {about}"
-    return form_page(request, title, forms=[form], breadcrumbs=trail(kind, "matches", _("Take up")))
+    return act_or_form(
+        request,
+        form,
+        lambda said: _take_up(kind, need_id, sides, said, request.scope),
+        title=title,
+        way=trail(kind, "matches", _("Take up")),
+        words=lambda _made: _("Noted."),
+        to=lambda _made: go_to(request, "desk:matches", code),
+    )
 
 
 def _take_up(kind: MatchKind, need_id: int, sides: Any, said: Any, scope: Scope) -> Any:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from django import forms
-from django.http import Http404
+from django.contrib import messages
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from zhenshu.doors.desk.access import DeskRequest
 from zhenshu.doors.desk.components import Link
 from zhenshu.doors.desk.dossiers import title_for
+from zhenshu.doors.desk.form_pages import form_page
 from zhenshu.doors.desk.pack_fields import MOST_OFFERED, Suggested, area_choices
 from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.registry import library
@@ -81,6 +84,30 @@ def try_act(act: Callable[[], Done], form: forms.Form) -> Done | None:
     except (EngineError, DossierError, CaseError) as error:
         form.add_error(None, str(error))
     return None
+
+
+def act_or_form(
+    request: DeskRequest,
+    form: forms.Form,
+    act: Callable[[Any], Done],
+    *,
+    title: str,
+    way: Sequence[Link],
+    to: Callable[[Done], HttpResponse],
+    words: Callable[[Done], str] | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """Answer a form of an act: done with what was filled in, it says *words* and leads *to* what follows.
+
+    Before that, and after a refusal, the answer is the form itself.
+    """
+    sent = request.method == "POST" and form.is_valid()
+    made = try_act(lambda: act(form.cleaned_data), form) if sent else None
+    if not made:
+        return form_page(request, title, forms=[form], breadcrumbs=way, **context)
+    if words:
+        messages.success(request, words(made))
+    return to(made)
 
 
 class OnceForm(forms.Form):

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -24,14 +23,13 @@ from zhenshu.doors.desk.engine_parts import (
     DossierField,
     OnceForm,
     ReasonForm,
+    act_or_form,
     day_input,
     kind_or_404,
     leaves,
     named,
     trail,
-    try_act,
 )
-from zhenshu.doors.desk.form_pages import form_page
 from zhenshu.doors.desk.lists import Asked, Condition, Listing, Tile, condition_bar, read_asked, show_listing
 from zhenshu.ground.packs.schema import PointsKind
 from zhenshu.ground.people.scope import Scope
@@ -234,19 +232,20 @@ def award_points(request: DeskRequest, code: str) -> HttpResponse:
     """Award points by a rule."""
     kind = kind_or_404(code, PointsKind)
     form = AwardForm(kind, request.scope, request.POST or None, initial={"on": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+
+    def award(said: Any) -> PointTransfer:
         words = points.Said(said["on"], evidence=said["evidence"], key=said["key"])
-        made = try_act(
-            lambda: points.award(
-                said["holder"], kind, said["rule"], words, by=request.scope, times=said["times"]
-            ),
-            form,
-        )
-        if made:
-            messages.success(request, _("%(points)s points are entered.") % {"points": f"{_signed(made):+f}"})
-            return go_to(request, "desk:point_transfers", code)
-    return form_page(request, _("Award points"), forms=[form], breadcrumbs=trail(kind, "points", _("Award")))
+        return points.award(said["holder"], kind, said["rule"], words, by=request.scope, times=said["times"])
+
+    return act_or_form(
+        request,
+        form,
+        award,
+        title=_("Award points"),
+        way=trail(kind, "points", _("Award")),
+        words=lambda made: _("%(points)s points are entered.") % {"points": f"{_signed(made):+f}"},
+        to=lambda _made: go_to(request, "desk:point_transfers", code),
+    )
 
 
 @page(roles=KEEPERS, methods=FORM)
@@ -254,21 +253,23 @@ def redeem_points(request: DeskRequest, code: str) -> HttpResponse:
     """Hand out a reward at a grid station."""
     kind = kind_or_404(code, PointsKind)
     form = RedeemForm(kind, request.scope, request.POST or None, initial={"on": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+
+    def redeem(said: Any) -> PointTransfer:
         words = points.Said(said["on"], station=said["station"], key=said["key"])
-        made = try_act(
-            lambda: points.redeem(
-                said["holder"], kind, said["reward"], words, by=request.scope, quantity=said["quantity"]
-            ),
-            form,
-        )
-        if made:
-            left = {"points": f"{made.points:f}", "left": f"{made.source.balance:f}"}
-            messages.success(request, _("%(points)s points are redeemed, %(left)s are left.") % left)
-            return go_to(request, "desk:points", code)
-    return form_page(
-        request, _("Redeem points"), forms=[form], breadcrumbs=trail(kind, "points", _("Redeem"))
+        what = (said["holder"], kind, said["reward"], words)
+        return points.redeem(*what, by=request.scope, quantity=said["quantity"])
+
+    return act_or_form(
+        request,
+        form,
+        redeem,
+        title=_("Redeem points"),
+        way=trail(kind, "points", _("Redeem")),
+        words=lambda made: (
+            _("%(points)s points are redeemed, %(left)s are left.")
+            % {"points": f"{made.points:f}", "left": f"{made.source.balance:f}"}
+        ),
+        to=lambda _made: go_to(request, "desk:points", code),
     )
 
 
@@ -278,12 +279,12 @@ def reverse_points(request: DeskRequest, transfer_id: int) -> HttpResponse:
     transfer = get_object_or_404(PointTransfer, pk=transfer_id)
     kind = kind_or_404(transfer.kind, PointsKind)
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        reason = form.cleaned_data["reason"]
-        made = try_act(lambda: points.reverse(transfer, reason=reason, by=request.scope), form)
-        if made:
-            messages.success(request, _("Reversed."))
-            return go_to(request, "desk:point_transfers", kind.full_code)
-    return form_page(
-        request, _("Reverse a transfer"), forms=[form], breadcrumbs=trail(kind, "points", _("Reverse"))
+    return act_or_form(
+        request,
+        form,
+        lambda said: points.reverse(transfer, reason=said["reason"], by=request.scope),
+        title=_("Reverse a transfer"),
+        way=trail(kind, "points", _("Reverse")),
+        words=lambda _made: _("Reversed."),
+        to=lambda _made: go_to(request, "desk:point_transfers", kind.full_code),
     )

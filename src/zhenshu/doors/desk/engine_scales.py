@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +15,14 @@ from django.utils.translation import gettext_lazy
 from zhenshu.doors.desk.access import FORM, DeskRequest, go_to, page
 from zhenshu.doors.desk.components import Cell, Column, Link, Option, Row
 from zhenshu.doors.desk.dossiers import area_options, title_for
-from zhenshu.doors.desk.engine_parts import KEEPERS, day_input, kind_or_404, named, trail, try_act
-from zhenshu.doors.desk.form_pages import form_page
+from zhenshu.doors.desk.engine_parts import (
+    KEEPERS,
+    act_or_form,
+    day_input,
+    kind_or_404,
+    named,
+    trail,
+)
 from zhenshu.doors.desk.lists import Asked, Condition, Listing, Tile, condition_bar, read_asked, show_listing
 from zhenshu.ground.packs.measure_kinds import ScaleFactor
 from zhenshu.ground.packs.schema import ScaleKind
@@ -182,13 +187,19 @@ def grade_dossier(request: DeskRequest, code: str, dossier_id: int) -> HttpRespo
     scale = kind_or_404(code, ScaleKind)
     dossier = find_dossier(dossier_id, request.scope)
     form = GradeForm(scale, request.POST or None, initial={"on": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+
+    def grade(said: Any) -> Grading:
         words = {"on": said["on"], "note": said["note"]}
-        made = try_act(lambda: scales.grade(dossier, scale, form.factors(), by=request.scope, **words), form)
-        if made:
-            told = {"score": f"{made.score:g}", "band": _band(scale, made)}
-            messages.success(request, _("Score %(score)s: %(band)s.") % told)
-            return go_to(request, "desk:scales", code)
-    title = f"{title_for(dossier, request.scope)} · {scale.name}"
-    return form_page(request, title, forms=[form], breadcrumbs=trail(scale, "scales", _("Grade")))
+        return scales.grade(dossier, scale, form.factors(), by=request.scope, **words)
+
+    return act_or_form(
+        request,
+        form,
+        grade,
+        title=f"{title_for(dossier, request.scope)} · {scale.name}",
+        way=trail(scale, "scales", _("Grade")),
+        words=lambda made: (
+            _("Score %(score)s: %(band)s.") % {"score": f"{made.score:g}", "band": _band(scale, made)}
+        ),
+        to=lambda _made: go_to(request, "desk:scales", code),
+    )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,13 +18,12 @@ from zhenshu.doors.desk.engine_parts import (
     KEEPERS,
     DossierField,
     OnceForm,
+    act_or_form,
     day_input,
     kind_or_404,
     named,
     trail,
-    try_act,
 )
-from zhenshu.doors.desk.form_pages import form_page
 from zhenshu.doors.desk.lists import Condition, Listing, Tile, condition_bar, read_asked, show_listing
 from zhenshu.ground.packs.schema import SupplyKind
 from zhenshu.ground.people.scope import Scope
@@ -260,13 +258,16 @@ def move_stock(request: DeskRequest, code: str, act: str) -> HttpResponse:
     if act not in ACTS:
         raise Http404
     form = MoveForm(kind, act, request.scope, request.POST or None, initial={"on": timezone.localdate()})
-    if request.method == "POST" and form.is_valid():
-        moves = try_act(lambda: _do(kind, act, form, request.scope), form)
-        if moves:
-            messages.success(request, _("Entered."))
-            return go_to(request, "desk:supplies", code)
     title = str(TITLES[act])
-    return form_page(request, title, forms=[form], breadcrumbs=trail(kind, "supplies", title))
+    return act_or_form(
+        request,
+        form,
+        lambda _said: _do(kind, act, form, request.scope),
+        title=title,
+        way=trail(kind, "supplies", title),
+        words=lambda _made: _("Entered."),
+        to=lambda _made: go_to(request, "desk:supplies", code),
+    )
 
 
 def _do(kind: SupplyKind, act: str, form: MoveForm, scope: Scope) -> list[StockMove]:
@@ -287,16 +288,18 @@ def count_stock(request: DeskRequest, code: str, batch_id: int) -> HttpResponse:
     if batch is None:
         raise Http404
     form = CountForm(request.POST or None, initial={"counted": batch.quantity})
-    if request.method == "POST" and form.is_valid():
-        said = form.cleaned_data
+
+    def count(said: Any) -> tuple[StockMove | None]:
         moved = Moved(timezone.localdate(), reason=said["reason"])
         # A count that fits the book moves nothing, and is a good answer all the same.
-        done = try_act(
-            lambda: (supplies.count_stock(batch.pk, kind, said["counted"], moved, by=request.scope),), form
-        )
-        if done:
-            messages.success(request, _("The book now says what was counted."))
-            return go_to(request, "desk:stock_batches", code)
-    return form_page(
-        request, _("Stock-taking"), forms=[form], breadcrumbs=trail(kind, "supplies", _("Stock-taking"))
+        return (supplies.count_stock(batch.pk, kind, said["counted"], moved, by=request.scope),)
+
+    return act_or_form(
+        request,
+        form,
+        count,
+        title=_("Stock-taking"),
+        way=trail(kind, "supplies", _("Stock-taking")),
+        words=lambda _made: _("The book now says what was counted."),
+        to=lambda _made: go_to(request, "desk:stock_batches", code),
     )
