@@ -100,7 +100,10 @@ def _scan(words: str, offset: int) -> list[Candidate]:
 
 
 def _is_predicated_threshold(words: str, found: Candidate, kept: list[Candidate]) -> bool:
-    """Tell whether an amount says which of the things just counted are meant: 14家应税销售超亿元."""
+    """Tell whether an amount says which of the things just counted are meant: 14家应税销售超亿元.
+
+    What all of them reach is a result of its own: 12个村收入全部突破10万元.
+    """
     if (
         not kept
         or found.family != "money"
@@ -108,7 +111,7 @@ def _is_predicated_threshold(words: str, found: Candidate, kept: list[Candidate]
     ):
         return False
     between = words[kept[-1].end : found.opening]
-    return kept[-1].unit in ("个", "家", "户") and not re.search(r"[,，、;；:：]", between)
+    return kept[-1].unit in ("个", "家", "户") and not re.search(r"[,，、;；:：]|全部|均|都", between)
 
 
 def _alternative(match: re.Match[str]) -> str:
