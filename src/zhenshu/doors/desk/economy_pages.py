@@ -120,7 +120,8 @@ def _values_table(found: Watched, guesses: dict[str, Estimate]) -> Table:
 
 def _value_row(found: Watched, name: str, guess: Estimate) -> Row:
     panel, month, field = found.panel, found.month, found.panel.field(name)
-    now, year, before = (make(panel, name, month) for make in (total, over_year, over_month))
+    now, year = total(panel, name, month), over_year(panel, name, month)
+    before = over_month(panel, name, month)
     stands = name in panel.kind.stocks
 
     def behind(text: str, n: int, **conditions: str) -> Cell:

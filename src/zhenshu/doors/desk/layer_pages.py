@@ -101,7 +101,8 @@ class GroundForm(forms.Form):
     def content(self) -> bytes | str:
         """Return what was sent: the file where there is one."""
         file = self.cleaned_data.get("ground")
-        return file.read() if file else self.cleaned_data["text"]
+        content: bytes | str = file.read() if file else self.cleaned_data["text"]
+        return content
 
 
 def _offered(scope: Scope) -> list[tuple[str, list[tuple[str, str]]]]:

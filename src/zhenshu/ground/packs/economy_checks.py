@@ -76,7 +76,9 @@ def _check_signs(panel: PanelKind, place: Place, pack: Pack, shelf: Shelf) -> It
         return
     yield from known_fields((*place, "sign"), [panel.sign], fields_of(case), case)
     field = fields_of(case).get(panel.sign)
-    for code, warning in panel.warnings.items() if field is not None else ():
+    if field is None:
+        return
+    for code, warning in panel.warnings.items():
         yield from _option((*place, "warnings", code, "sign"), warning.sign, panel.sign, field.options)
 
 
@@ -97,7 +99,9 @@ def _check_per_mu(per_mu: PerMuKind, place: Place, pack: Pack, shelf: Shelf) -> 
     if per_mu.field:
         yield from known_fields((*place, "field"), [per_mu.field], fields_of(of), of)
     field = fields_of(of).get(per_mu.field)
-    for code in per_mu.classes if field is not None else ():
+    if field is None:
+        return
+    for code in per_mu.classes:
         yield from _option((*place, "classes", code), code, per_mu.field, field.options)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -156,7 +156,7 @@ def publish(assessment_id: int, *, on: date, by: Scope) -> Assessment:
 def _public_until(kind: PerMuKind, on: date) -> date:
     if kind.publish is None:
         return on
-    noon = timezone.make_aware(timezone.datetime(on.year, on.month, on.day, 12))
+    noon = timezone.make_aware(datetime(on.year, on.month, on.day, 12))
     return timezone.localtime(due(noon, kind.publish, work_calendar())).date()
 
 
