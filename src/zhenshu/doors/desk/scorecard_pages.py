@@ -197,10 +197,17 @@ def _unit_row(one: UnitScores, shown: Shown, earlier: Mapping[int, int]) -> Row:
             ),
             Cell(text=one.unit.name, url=url, below=_remark(one)),
             Cell(text=points_words(one.score), below=folded_words(one, shown.result.full)),
-            Cell(text=f"{before - one.place:+d}" if before and one.place else "–"),
+            Cell(text=_gained(before, one.place)),
             *scores,
         ],
     )
+
+
+def _gained(before: int | None, place: int | None) -> str:
+    """Return how many places a unit has gained since the period before; a dash where it had or has none."""
+    if not before or not place:
+        return "–"
+    return f"{before - place:+d}" if before != place else "0"
 
 
 def _remark(one: UnitScores) -> str:
@@ -260,7 +267,12 @@ def _note(shown: Shown) -> str:
         parts.append(_("Estimated from the records as they stand now; nothing is published."))
     if edition is not None and edition.state == State.PUBLISHED and edition.appeal_until:
         words = {"by": edition.published_by, "until": f"{edition.appeal_until:%Y-%m-%d}"}
-        parts.append(_("Published by %(by)s; units may object until %(until)s.") % words)
+        over = edition.appeal_until < timezone.localdate()
+        parts.append(
+            _("Published by %(by)s; the days for objections ended on %(until)s.") % words
+            if over
+            else _("Published by %(by)s; units may object until %(until)s.") % words
+        )
     if edition is not None and edition.state == State.CLOSED:
         parts.append(_("Final; seal %(seal)s.") % {"seal": edition.seal[:12]})
     left = len(shown.result.units) - len(shown.result.scored)
@@ -287,7 +299,8 @@ def show_unit(request: DeskRequest, code: str, unit_id: int) -> HttpResponse:
         "breadcrumbs": trail(shown, Link(title=mine.unit.name)),
         "mine": mine,
         "folded": folded_words(mine, shown.result.full),
-        "of": sum(one.place is not None for one in shown.result.units),
+        "points": points_words(mine.score),
+        "of": _("of %(count)d units") % {"count": sum(one.place is not None for one in shown.result.units)},
         "items": _items_table(shown, mine),
         "weak": [
             (item, shown.url("score", unit_id, item.code)) for item in weakest_of(mine, shown.result.items)
@@ -408,7 +421,7 @@ def show_score(request: DeskRequest, code: str, unit_id: int, item_code: str) ->
         "target": number_words(score.target),
         "office": office_name(item.office, shown.area),
         "indicator_url": _indicator_url(shown, item, unit_id),
-        "groups": [(one, _records_table(one, request)) for one in behind],
+        "groups": [(one, _records_table(one, request)) for one in behind if one.count or not one.aside],
         "appeal": appeal,
         "buttons": score_buttons(shown, mine, item, appeal, request.scope),
     }

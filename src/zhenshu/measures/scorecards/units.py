@@ -51,7 +51,9 @@ def _areas(level: Level, area: Area, on: date) -> list[Unit]:
 
 def _full_name(area: Area) -> str:
     """Return the name of a village; of a grid with its village, as many share 第一网格."""
-    return f"{area.parent.name} {area.name}" if area.level == Level.GRID and area.parent else area.name
+    if area.level != Level.GRID or area.parent is None or area.name.startswith(area.parent.name):
+        return area.name
+    return f"{area.parent.name} {area.name}"
 
 
 def _offices(card: ScorecardKind, area: Area, on: date) -> list[Unit]:

@@ -134,9 +134,14 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "points",
-                    models.DecimalField(decimal_places=2, max_digits=8, null=True, verbose_name="Points earned"),
+                    models.DecimalField(
+                        decimal_places=2, max_digits=8, null=True, verbose_name="Points earned"
+                    ),
                 ),
-                ("answer", models.CharField(blank=True, default="", max_length=500, verbose_name="Answer given")),
+                (
+                    "answer",
+                    models.CharField(blank=True, default="", max_length=500, verbose_name="Answer given"),
+                ),
                 ("answered_by", models.CharField(blank=True, default="", max_length=80)),
                 ("answered_at", models.DateTimeField(null=True)),
                 (
