@@ -77,6 +77,14 @@ def test_a_ticket_taken_in_by_hand_is_known(exchange):
     assert (answer.result, Case.objects.count()) == ("known", 1)
 
 
+def test_a_ticket_that_comes_with_its_end_is_concluded(exchange):
+    row = exchange.row(办理结果="已修好", 回复时间="2023-05-15 08:50")
+    [answer, again] = [exchange.send(row)[0] for _ in range(2)]
+    assert (answer.result, again.result) == ("taken", "known")
+    case = Case.objects.get()
+    assert (case.is_open, case.answer) == (False, "已修好")
+
+
 def test_without_a_number_nothing_is_taken(exchange):
     [answer] = exchange.send({"标题": "无号"})
     assert (answer.result, Case.objects.count(), Item.objects.count()) == ("refused", 0, 0)

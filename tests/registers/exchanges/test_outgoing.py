@@ -281,6 +281,14 @@ def test_what_they_fetch_is_sent_until_they_confirm(exchange):
     assert [i.stage for i in hand_out(channel, limit=10, by=keeper, at=exchange.now)] == ["verified"]
 
 
+def test_reports_of_a_confidential_matter_need_the_sensitive_right(exchange):
+    channel = exchange.set_up("out", "api")
+    case = exchange.live(exchange.ticket())
+    case.confidential = True
+    case.save(update_fields=["confidential"])
+    assert hand_out(channel, limit=10, by=exchange.scopes["dispatcher"], at=exchange.now) == []
+
+
 def test_reports_lie_in_a_file_and_a_receipt_file_confirms_them(exchange, folder):
     exchange.set_up("out", "folder", file_format="csv")
     exchange.live(exchange.ticket(), words="=HYPERLINK(1)")

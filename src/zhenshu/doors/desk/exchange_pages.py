@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -47,7 +47,16 @@ from zhenshu.registers.exchanges.keeping import (
     visible_items,
 )
 from zhenshu.registers.exchanges.kinds import find_exchange
-from zhenshu.registers.exchanges.models import Channel, Direction, FileFormat, Item, State, Transport
+from zhenshu.registers.exchanges.models import (
+    Channel,
+    Direction,
+    FileFormat,
+    Item,
+    Reconciliation,
+    State,
+    Transport,
+)
+from zhenshu.registers.exchanges.reconciling import is_late
 from zhenshu.registers.exchanges.reports import state_word
 from zhenshu.registers.exchanges.set_up import change_channel, set_up_channel
 from zhenshu.registers.exchanges.sheets import write_rows
@@ -61,6 +70,11 @@ from zhenshu.registers.exchanges.working import (
 )
 
 SILENT = "silent"
+EVERY = {
+    "day": gettext_lazy("due every day"),
+    "week": gettext_lazy("due every week"),
+    "month": gettext_lazy("due every month"),
+}
 LONG = 40  # longer cells are mended in a larger box
 MOST_EXPORTED = 20_000
 LOOKS = {
@@ -102,6 +116,7 @@ class Way:
     direction: str
     channel: Channel | None
     counts: Standings
+    compared: date | None = None
 
 
 @page(roles=KEEPERS)
@@ -120,6 +135,7 @@ def list_channels(request: DeskRequest) -> HttpResponse:
             Column(title=_("Turned down"), numeric=True),
             Column(title=_("Done"), numeric=True, phone=False),
             Column(title=_("Last contact"), width="middle", phone=False),
+            Column(title=_("Reconciliation"), phone=False),
         ],
         records=list(_ways(request.scope)),
         rows=lambda some: [_way_row(one, request.scope) for one in some],
@@ -141,14 +157,22 @@ def _ways(scope: Scope) -> Iterable[Way]:
     channels = visible_channels(scope)
     counts = count_standings(channels, timezone.now())
     there = {(one.exchange, one.direction): one for one in channels}
+    compared = _last_compared([one.exchange for one in channels])
     codes = dict.fromkeys([*library().exchanges, *(one.exchange for one in channels)])
     for code in codes:
         for direction in Direction:
             channel = there.get((code, direction))
             if channel is not None:
-                yield Way(code, direction, channel, counts[channel.pk])
+                yield Way(code, direction, channel, counts[channel.pk], compared.get(code))
             elif scope.has_role({Role.ADMINISTRATOR}):
                 yield Way(code, direction, None, Standings())
+
+
+def _last_compared(codes: Iterable[str]) -> dict[str, date]:
+    """Return the day of the last reconciliation of each exchange."""
+    found = Reconciliation.objects.filter(exchange__in=set(codes)).values("exchange")
+    last = found.annotate(at=Max("made_at")).order_by().values_list("exchange", "at")
+    return {code: timezone.localdate(at) for code, at in last}
 
 
 def _way_row(way: Way, scope: Scope) -> Row:
@@ -167,6 +191,7 @@ def _way_row(way: Way, scope: Scope) -> Row:
         _count(way, way.counts.refused, State.REFUSED),
         _count(way, way.counts.acknowledged, State.ACKNOWLEDGED),
         _contact(channel),
+        _compared(way, declared),
     ]
     late = way.counts.failed or way.counts.refused or way.counts.silent
     return Row(cells=cells, state="near" if late else "", actions=[edit] if admin else [])
@@ -192,6 +217,18 @@ def _contact(channel: Channel | None) -> Cell:
     at = channel.last_contact_at
     words = f"{timezone.localtime(at):%m-%d %H:%M}" if at else _("not yet")
     return Cell(text=words, below=channel.last_error[:60], hint=channel.last_error)
+
+
+def _compared(way: Way, declared: ExchangeKind | None) -> Cell:
+    """Return when the lists were last compared, on the row of what goes up; late is said in words."""
+    if way.channel is None or declared is None or way.direction != Direction.OUT:
+        return Cell()
+    late = is_late(declared, way.compared, timezone.localdate())
+    return Cell(
+        text=f"{way.compared:%m-%d}" if way.compared else _("not yet"),
+        below=str(EVERY[declared.reconcile.every]) if late else "",
+        url=f"{reverse('desk:new_balance')}?exchange={way.code}",
+    )
 
 
 # ── the queue ─────────────────────────────────────────────────────────────────────────────────────────
@@ -347,7 +384,10 @@ def export_items(request: DeskRequest, form: str) -> HttpResponse:
     if form not in FileFormat.values or not asked.get("exchange"):
         raise Http404
     exchange = find_exchange(asked.get("exchange"))
-    rows = list(found_items(asked, request.scope).values_list("payload", flat=True)[:MOST_EXPORTED])
+    # Confidential matters stay out, as they do of every table of matters.
+    shown = Q(case=None) | Q(case__in=visible_cases(request.scope).filter(confidential=False))
+    found = found_items(asked, request.scope).filter(shown)
+    rows = list(found.values_list("payload", flat=True)[:MOST_EXPORTED])
     headings = list(exchange.columns) if asked.get("direction") == Direction.OUT else _headings(rows)
     body = write_rows(rows, headings, form=form, title=exchange.name)
     response = RecordTable(body, content_type=MIMES.get(form, XLSX), rows=len(rows))

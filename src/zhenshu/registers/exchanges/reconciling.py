@@ -50,6 +50,7 @@ from zhenshu.registers.exchanges.reports import ORDER, is_answer
 from zhenshu.registers.exchanges.working import report_again, try_again
 
 CHUNK = 500
+DAYS = {"day": 1, "week": 7, "month": 31}
 MOST_DAYS = 400
 # What is no difference: nobody has to do anything.
 EVEN = frozenset({Standing.AGREED, Standing.OPEN})
@@ -309,6 +310,11 @@ def _carry_reasons(balance: Reconciliation, lines: Sequence[ReconciliationLine])
             if line.standing == old.standing:
                 line.settled, line.reason = EXPLAINED, old.reason
                 line.settled_at, line.settled_by = old.settled_at, old.settled_by
+
+
+def is_late(exchange: ExchangeKind, last: date | None, today: date) -> bool:
+    """Tell whether the lists should have been compared again by now, as the pack asks."""
+    return last is None or (today - last).days > DAYS[exchange.reconcile.every]
 
 
 # ── settling a difference ─────────────────────────────────────────────────────────────────────────────

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.cases.facts import case_facts
 from zhenshu.registers.cases.models import Case
+from zhenshu.registers.cases.visibility import visible_cases
 from zhenshu.registers.exchanges.errors import ExchangeStateError
 from zhenshu.registers.exchanges.folders import Moved, move_files
 from zhenshu.registers.exchanges.incoming import Result, hash_of, receive
@@ -152,10 +153,15 @@ def report_again(exchange_code: str, case: Case, *, by: Scope, at: datetime | No
 
 
 def hand_out(channel: Channel, *, limit: int, by: Scope, at: datetime | None = None) -> list[Item]:
-    """Return the reports that are not confirmed, the oldest first; from now on they count as sent."""
+    """Return the reports that are not confirmed, the oldest first; from now on they count as sent.
+
+    Those of a confidential matter need the sensitive right, as the matter itself does.
+    """
     require_keeper(channel, by)
     moment = at or timezone.now()
-    open_still = Item.objects.filter(channel=channel, state__in=(State.WAITING, State.SENT))
+    open_still = Item.objects.filter(
+        channel=channel, state__in=(State.WAITING, State.SENT), case__in=visible_cases(by)
+    )
     items = list(open_still.select_related("channel__area").order_by("pk")[:limit])
     mark_sent([item for item in items if item.state == State.WAITING], at=moment, by=by.actor)
     return items
