@@ -26,7 +26,7 @@ def verify(data: Path | None) -> int:
         print(_("Entry %(seq)d: %(reason)s. Keep this data, restore a backup beside it and compare.") % words)
         return 1
     print(_("The ledger is whole: %(count)d entries verified.") % {"count": total})
-    return _verify_reports()
+    return _verify_reports() or _verify_scorecards()
 
 
 def _verify_reports() -> int:
@@ -44,4 +44,22 @@ def _verify_reports() -> int:
     sealed = Report.objects.exclude(sequence=None).count()
     if sealed:
         print(_("%(count)d published reports are as they were sealed.") % {"count": sealed})
+    return 0
+
+
+def _verify_scorecards() -> int:
+    """Check the seals of published scorecards; say the first fault and return 1, or 0."""
+    from django.utils.translation import gettext as _
+
+    from zhenshu.measures.scorecards.models import Scorecard
+    from zhenshu.measures.scorecards.sealing import verify_scorecards
+
+    fault = verify_scorecards()
+    if fault:
+        words = {"title": str(fault.scorecard), "reason": fault.reason}
+        print(_("Published scorecard %(title)s: %(reason)s. Compare it with a backup.") % words)
+        return 1
+    sealed = Scorecard.objects.exclude(sequence=None).count()
+    if sealed:
+        print(_("%(count)d published scorecards are as they were sealed.") % {"count": sealed})
     return 0

@@ -140,7 +140,7 @@ def show_board(request: DeskRequest, code: str) -> HttpResponse:
     listing = Listing(
         name=shown.title,
         columns=_board_columns(result),
-        records=[one for one in result.units if one.score is not None],
+        records=[one for one in result.units if one.score is not None or shown.state == State.DRAFT],
         rows=lambda some: [_unit_row(one, shown, earlier) for one in some],
         empty=_("No record of this period falls on a unit yet; scores appear when matters come in."),
         size=200,
