@@ -299,6 +299,17 @@ class TestSupplies:
         moved = rows_of(client.get(address("stock_moves", "engines.goods") + "?as=xlsx"))
         assert [row[4] for row in moved] == [40, -40, 80]
 
+    def test_a_shortage_leads_to_the_form_of_its_matter_already_written(self, clients, store):
+        self.move(clients["officer"], "in", store, quantity="20")
+        page = clients["officer"].get(address("supplies", "engines.goods") + "?item=sandbag")
+        (link,) = [action for row in page.context["table"].rows for action in row.actions]
+        form = clients["officer"].get(link.url).context["form"]
+        assert form["title"].value() == "镇仓库缺沙袋"
+        assert "20 只" in form["description"].value()
+        self.move(clients["officer"], "in", store, quantity="80")
+        page = clients["officer"].get(address("supplies", "engines.goods") + "?item=sandbag")
+        assert [row.actions for row in page.context["table"].rows] == [[]]
+
     def test_a_form_sent_twice_moves_once(self, clients, store):
         for _time in range(2):
             self.move(clients["officer"], "in", store, key="one-form")

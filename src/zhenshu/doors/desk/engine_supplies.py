@@ -25,9 +25,12 @@ from zhenshu.doors.desk.engine_parts import (
     trail,
 )
 from zhenshu.doors.desk.lists import Condition, Listing, Tile, condition_bar, read_asked, show_listing
+from zhenshu.doors.desk.new_case import new_case_url
+from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import SupplyKind
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.engines import supplies
+from zhenshu.registers.engines.kinds import full_code
 from zhenshu.registers.engines.models import StockBatch, StockMove, Way
 from zhenshu.registers.engines.supplies import Held, Moved
 
@@ -107,7 +110,7 @@ def list_supplies(request: DeskRequest, code: str) -> HttpResponse:
             Column(title=_("State")),
         ],
         records=[one for one in found if item in ("", one.item.code) and _stands(one, state)],
-        rows=_held_rows,
+        rows=lambda some: _held_rows(some, kind, request.scope),
         empty=_("There is no store yet."),
     )
     return show_listing(
@@ -138,7 +141,9 @@ def _stands(one: Held, state: str) -> bool:
     return state != "old" or one.out_of_date > 0
 
 
-def _held_rows(found: Sequence[Held]) -> Iterable[Row]:
+def _held_rows(found: Sequence[Held], kind: SupplyKind, scope: Scope) -> Iterable[Row]:
+    open_to = library().kinds_for_new_case(scope.roles)
+    raised = [raises for raises in kind.raises if library().case_kind(full_code(kind, raises)) in open_to]
     for one in found:
         words = [_("low")] if one.is_low else []
         words += [_("out of date")] if one.out_of_date else []
@@ -152,7 +157,18 @@ def _held_rows(found: Sequence[Held]) -> Iterable[Row]:
             Cell(text=f"{one.next_expiry:%Y-%m-%d}" if one.next_expiry else ""),
             Cell(text="、".join(words)),
         ]
-        yield Row(cells=cells, state="near" if words else "")
+        actions = [_report(one, full_code(kind, code)) for code in raised[:1] if one.is_low]
+        yield Row(cells=cells, state="near" if words else "", actions=actions)
+
+
+def _report(one: Held, kind: str) -> Link:
+    """Return the link to the matter that a shortage becomes, written but for what only a person knows."""
+    words = {"store": one.store.title, "name": one.item.name, "unit": one.item.unit}
+    words |= {"has": f"{one.usable.normalize():f}", "low": f"{one.item.low:g}"}
+    title = _("%(store)s is short of %(name)s") % words
+    told = _("%(has)s %(unit)s can be used, at least %(low)s belong there.") % words
+    url = new_case_url(kind, area=str(one.store.area_id), title=title, description=told)
+    return Link(title=_("Report"), url=url, icon="alert-triangle")
 
 
 def _buttons(kind: SupplyKind, scope: Scope) -> Iterable[Link]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from zhenshu.doors.desk.access import FORM, WRITING, DeskRequest, page
@@ -31,6 +33,8 @@ from zhenshu.registers.cases.models import Case
 from zhenshu.registers.cases.visibility import find_case
 
 RECENT_LOOKED_AT, RECENT_SHOWN = 60, 5
+# What a link to the form may say already.
+PREFILLED = ("lon", "lat", "area", "title", "description")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,7 @@ def allowed_kind(code: str, scope: Scope) -> CaseKind:
 def new_case(request: DeskRequest, kind: str) -> HttpResponse:
     """Show the form of a kind, or take the matter in; the same form sent twice makes one matter."""
     declared = allowed_kind(kind, request.scope)
-    initial = {"once": uuid.uuid4().hex, "lon": request.GET.get("lon", ""), "lat": request.GET.get("lat", "")}
+    initial = {"once": uuid.uuid4().hex, **{name: request.GET.get(name, "") for name in PREFILLED}}
     form = CaseForm(
         declared, request.scope, request.POST if request.method == "POST" else None, initial=initial
     )
@@ -102,6 +106,11 @@ def new_case(request: DeskRequest, kind: str) -> HttpResponse:
         "draft": draft_key(declared),
     }
     return render(request, "desk/cases/new.html", context, status=422 if form.errors else 200)
+
+
+def new_case_url(kind: str, **said: str) -> str:
+    """Return the address of the form of a kind with what is known already filled in."""
+    return f"{reverse('desk:new_case_of', args=[kind])}?{urlencode(said)}"
 
 
 def draft_key(kind: CaseKind) -> str:
