@@ -42,6 +42,7 @@ from zhenshu.ground.ledger.record import SYSTEM, Change, followed_by, followers,
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.people.models import Role, User
 from zhenshu.ground.people.scope import HeldPost, Scope
+from zhenshu.ground.rows import many_rows
 from zhenshu.ground.worktime.calendars import WorkCalendar
 from zhenshu.ground.worktime.periods import parse_period
 from zhenshu.measures.indicators.definitions import catalogue
@@ -110,7 +111,7 @@ def build(
     moment = now or timezone.localtime()
     # Nothing is counted while the years go by; what there is then is counted once, at the end.
     usual = [one for one in followers() if not isinstance(one, TallyFollower)]
-    with transaction.atomic(), followed_by(usual):
+    with transaction.atomic(), followed_by(usual), many_rows():
         built, town = _build(seed, moment, totals, progress)
         progress("首页与指标预热 figures", 96)
         rebuild()

@@ -21,7 +21,7 @@ from zhenshu.registers.cases.models import Case
 from zhenshu.registers.cases.opening import open_case
 
 FRESH = 36  # matters of the last hours
-OF_THE_GRID = 4  # matters the grid worker reports today
+OF_THE_GRID, GIVEN_BACK = 6, 3  # matters the grid worker reports today; those her village handles itself
 GRID_LOG_IN = "grid"
 BUSY_OFFICES = ("enforcement", "construction", "sanitation", "environment")
 TURNS = 5  # how many cases take each of the turns below
@@ -81,7 +81,11 @@ class Today:
             draft = replace(
                 year.report_in(grid).draft, reporter_name=worker.name, reporter_phone=worker.phone
             )
-            open_case(_dated(draft, received), by=self.scope(worker), at=received)
+            case = open_case(_dated(draft, received), by=self.scope(worker), at=received)
+            if number < GIVEN_BACK:
+                office = worker.posts.get().office_id
+                given = Given(office=office, opinion="请就近核实处理。")
+                self._try(case, "dispatch", self.dispatcher, given)
 
     def _let_some_wait(self) -> None:
         """Leave some older ones with an office that has not acted: overdue, near, due today."""

@@ -16,7 +16,8 @@ from zhenshu.ground.packs.base import FieldKind, FieldType
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import DossierKind, ReadingKind, ThresholdKind
 from zhenshu.ground.worktime.periods import parse_period
-from zhenshu.registers.dossiers.acts import close_dossier, create_dossier
+from zhenshu.registers.dossiers.acts import close_dossier
+from zhenshu.registers.dossiers.batches import DossierDraft, create_dossiers
 from zhenshu.registers.dossiers.errors import DossierError
 from zhenshu.registers.dossiers.models import Dossier
 from zhenshu.registers.dossiers.reading_rounds import Return, add_readings
@@ -45,9 +46,19 @@ def plant_dossiers(stock: Stock) -> None:
         known = list(held.values_list("pk", flat=True))
         stock.sources.dossiers[kind.full_code] = known
         wishes = Asked(kind).wishes
-        for number in range(len(known), SIZES.get(kind.full_code, max(USUAL, len(wishes)))):
-            wish = wishes[number % len(wishes)] if wishes and number % 4 < 3 else {}
-            _plant(stock, kind, number, wish)
+        numbers = range(len(known), SIZES.get(kind.full_code, max(USUAL, len(wishes))))
+        drafts = [
+            _draft(stock, kind, number, wishes[number % len(wishes)] if wishes and number % 4 < 3 else {})
+            for number in numbers
+        ]
+        try:
+            made = create_dossiers(drafts, kind, by=stock.by, references=stock.references)
+        except DossierError as error:
+            stock.refused.append(f"{kind.full_code}: {error}")
+            continue
+        if len(made) == USUAL and not wishes:
+            _close(stock, made.pop())
+        stock.sources.dossiers[kind.full_code] += [one.pk for one in made]
 
 
 def _points_to_others(kind: DossierKind) -> tuple[bool, int]:
@@ -56,23 +67,17 @@ def _points_to_others(kind: DossierKind) -> tuple[bool, int]:
     return kind.pack != "base", pointing
 
 
-def _plant(stock: Stock, kind: DossierKind, number: int, wish: Mapping[str, Any]) -> None:
+def _draft(stock: Stock, kind: DossierKind, number: int, wish: Mapping[str, Any]) -> DossierDraft:
     village = stock.village(number * 5 + len(kind.full_code))
     opened = _opened(stock, number, told=kind.full_code in stock.told)
     own = {**names_of(stock, kind, number, village.name, opened.year), **_amount_fields(stock, kind), **wish}
-    values = stock.values(kind.fields, own, day=opened, pack=kind.pack)
-    try:
-        made = create_dossier(
-            kind, values, area=village, opened_on=opened, by=stock.by, references=stock.references
-        )
-    except DossierError as error:
-        stock.refused.append(f"{kind.full_code}: {error}")
-        return
-    if number == USUAL - 1 and not wish:
-        day = stock.today - timedelta(days=stock.rng.randint(20, 200))
-        close_dossier(made, version=made.version, on=max(day, opened), by=stock.by, note="不再使用")
-        return
-    stock.sources.dossiers[kind.full_code].append(made.pk)
+    return DossierDraft(stock.values(kind.fields, own, day=opened, pack=kind.pack), village, opened)
+
+
+def _close(stock: Stock, made: Dossier) -> None:
+    """Close one of the dossiers, as some are every year."""
+    day = max(stock.today - timedelta(days=stock.rng.randint(20, 200)), made.opened_on)
+    close_dossier(made, version=made.version, on=day, by=stock.by, note="不再使用")
 
 
 def _opened(stock: Stock, number: int, *, told: bool) -> date:

@@ -83,6 +83,8 @@ def _duties(stock: Stock, kind: DutyKind) -> None:
     people = [user.pk for user in people_for(kind, stock.town)][:14]
     if len(people) < max(shift.people for shift in kind.shifts.values()):
         people = [user.pk for user in stock.world.made.grid_workers.values()][:14]
+    first = 3 * stock.sources.next_number("rosters") % len(people)  # not the same people everywhere
+    people = people[first:] + people[:first]
     make_roster(
         kind, stock.town, stock.today - timedelta(days=BEFORE), stock.today + timedelta(days=AHEAD), people,
         by=stock.by,

@@ -22,7 +22,9 @@ from zhenshu.registers.plans.reporting import Report
 
 # How far the items of the running year are: done, on the way, behind, just begun.
 STANDS = ("done", "half", "behind", "half")
-PERCENTS = {"half": (45, 82), "behind": (18, 40)}
+# Points behind the calendar; the lamps of most packs turn at 10 and 20.
+LAG = {"half": (0, 7), "behind": (12, 17), "red": (24, 34)}
+REDS = 0.2  # of what is behind, so much is far behind
 OWN_PACK = "plans"  # its items are the promises of the work report
 
 
@@ -65,9 +67,17 @@ def _item(stock: Stock, kind: PlanKind, year: int, title: str, stands: str) -> P
     done_on = max(start, latest - timedelta(days=rng.randint(1, 60))) if stands == "done" else None
     line = Report(
         line=rng.choice(words()["lines"][stands]),
-        percent=None if stands == "done" else Decimal(rng.randint(*PERCENTS[stands])),
+        percent=None if stands == "done" else _percent(stock, draft, stands),
     )
     return PastItem(draft, _life(kind, start, done_on or latest, stands), line, done_on)
+
+
+def _percent(stock: Stock, draft: PlanDraft, stands: str) -> Decimal:
+    """Return how far an item is (0 to 100) that keeps to the calendar, lags behind or is far behind."""
+    start, due = draft.start or stock.today, draft.due or stock.today
+    passed = 100 * (stock.today - start).days / max(1, (due - start).days)
+    far = stands == "behind" and stock.rng.random() < REDS
+    return Decimal(round(min(97, max(1, passed - stock.rng.randint(*LAG["red" if far else stands])))))
 
 
 def draft_of(

@@ -19,7 +19,7 @@ from zhenshu.registers.cases.drafts import Draft
 from zhenshu.registers.cases.models import Case
 
 ENOUGH, SOME = 12, 3  # matters of one kind from which on a line lives: in this year, in one that is over
-FRESH, OLD = 12, 75  # days ago that an open matter came in: in time, or long overdue
+FRESH, OLD, SELDOM = 3, 30, 8  # days ago that an open matter came in; one in so many is old
 A_YEAR: tuple[Life, ...] = (
     Life(), Life(satisfied="mostly"), Life(way="late"), Life(solved="partly", satisfied="no"),
 )  # fmt: skip
@@ -36,9 +36,9 @@ class LineCases(CaseMaker):
         if recipe.life.way != "open":
             return CaseMaker._opened(self, recipe, kind, draft)
         self.open_made += 1
-        days = OLD if self.open_made % 3 == 0 else FRESH
+        days = OLD if self.open_made % SELDOM == 0 else FRESH
         first = max(self.last - timedelta(days=days), date(recipe.year, 1, 4))
-        return self._draw(first, min(first + timedelta(days=days // 2), self.last), OFFICE)
+        return self._draw(first, min(first + timedelta(days=max(days // 2, FRESH)), self.last), OFFICE)
 
 
 def plant_matters(stock: Stock) -> None:

@@ -111,12 +111,19 @@ def _sheets(stock: Stock, kind: ChecklistKind) -> None:
         if subject is None:
             return
         answers = {code: Answer(PASS) for code in kind.items}
-        if number == SHEETS - 1:
-            answers[[*answers][-1]] = Answer(FAIL, words()["notes"]["found"])
-        fields = stock.values(kind.fields, {}, day=day, pack=kind.pack)
-        fill_sheet(
-            kind, answers, subject=subject.pk, day=day, by=stock.acting(kind.pack), fields=fields
-        )  # fmt: skip
+        failing = {**answers, [*answers][-1]: Answer(FAIL, words()["notes"]["found"])}
+        if number < SHEETS - 1 or not _sheet(stock, kind, failing, subject.pk, day):
+            _sheet(stock, kind, answers, subject.pk, day)
+
+
+def _sheet(stock: Stock, kind: ChecklistKind, answers: Mapping[str, Answer], subject: int, day: date) -> bool:
+    """Fill one sheet; False where the matter of a failed item asks for more than a sheet knows."""
+    fields = stock.values(kind.fields, {}, day=day, pack=kind.pack)
+    try:
+        fill_sheet(kind, answers, subject=subject, day=day, by=stock.acting(kind.pack), fields=fields)
+    except CaseError:
+        return False
+    return True
 
 
 # ── money ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from typing import Any
 
 from zhenshu.demo.like.field_values import Sources, fill
 from zhenshu.demo.like.recipes import ABSENT
-from zhenshu.demo.lines.words import office_of, said, words
+from zhenshu.demo.lines.words import office_of, range_of, said, words
 from zhenshu.demo.matters import World
 from zhenshu.demo.targets import FIRST_YEAR
 from zhenshu.ground.areas.models import Area
@@ -111,6 +111,9 @@ class Stock:
                 return round(low + (high - low) * self.rng.uniform(0.62, 0.99), 1)
             case FieldType.INTEGER if any(word in kind.name for word in YEARS):
                 return max(int(kind.min or 0), min(day.year, int(kind.max or day.year)))
+            case FieldType.INTEGER | FieldType.DECIMAL if kind.max is None:
+                usual = range_of(kind.name, kind.unit or "")
+                return self.rng.randint(*usual) if usual else None
         return None
 
     def _text(self, kind: FieldKind) -> Any:
@@ -192,8 +195,14 @@ def _shared(need: FieldKind, offer: FieldKind, own: FieldKind) -> Any:
     options = next((list(one.options) for one in (need, offer) if one.options), [])
     if own.type in (FieldType.INTEGER, FieldType.DECIMAL, FieldType.MONEY):
         return SHARED_SIZE
-    value = options[0] if options else words()["fields"].get(need.name, words()["fields"]["品种"])[0]
+    value = options[0] if options else _shared_text(need, offer)
     return [value] if own.type is FieldType.CHOICES else value
+
+
+def _shared_text(*sides: FieldKind) -> str:
+    """Return what two text fields say alike."""
+    known = (words()["fields"].get(one.name) for one in sides)
+    return str(next((some[0] for some in known if some), words()["fields"]["产业链"][0]))
 
 
 def _leaves(node: Leaf | Group) -> Iterable[Leaf]:

@@ -45,6 +45,14 @@ def said(field: str, rng: random.Random) -> str | None:
     return str(rng.choice(choices)) if choices else None
 
 
+def range_of(field: str, unit: str) -> tuple[int, int] | None:
+    """Return between what a number field of this name or unit usually lies; None where nothing is written."""
+    for word, (low, high) in words()["numbers"].items():
+        if word in field or word == unit:
+            return int(low), int(high)
+    return None
+
+
 def plan_titles(kind: str) -> Sequence[str]:
     """Return what items of a plan kind may be called; empty where nothing is written."""
     return tuple(words()["plans"].get(kind, ()))

@@ -23,7 +23,7 @@ from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import CaseKind, DossierKind, PlanKind
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.blocks.acts import keep_many
-from zhenshu.registers.dossiers.acts import create_dossier
+from zhenshu.registers.dossiers.batches import DossierDraft, create_dossiers
 from zhenshu.registers.dossiers.models import Dossier
 from zhenshu.registers.dossiers.reading_rounds import Return, add_readings
 from zhenshu.registers.plans.histories import PastItem, import_items
@@ -101,19 +101,19 @@ def _own(stock: Stock, entry: Entry, place: int, fields: Mapping[str, Any]) -> d
 
 
 def _dossiers(stock: Stock, kind: DossierKind, entry: Entry) -> None:
-    for place in range(entry.n):
-        number = stock.sources.next_number(f"yearbook {kind.full_code}") + 100
-        village = stock.village(number)
-        day = some_day(stock, entry.year)
-        own = {
-            **names_of(stock, kind, number, village.name, entry.year),
-            **_own(stock, entry, place, kind.fields),
-        }
-        values = stock.values(kind.fields, own, day=day, pack=kind.pack)
-        made = create_dossier(
-            kind, values, area=village, opened_on=day, by=stock.by, references=stock.references
-        )
-        stock.sources.dossiers.setdefault(kind.full_code, []).append(made.pk)
+    drafts = [_draft(stock, kind, entry, place) for place in range(entry.n)]
+    made = create_dossiers(drafts, kind, by=stock.by, references=stock.references)
+    stock.sources.dossiers.setdefault(kind.full_code, []).extend(one.pk for one in made)
+
+
+def _draft(stock: Stock, kind: DossierKind, entry: Entry, place: int) -> DossierDraft:
+    number = stock.sources.next_number(f"yearbook {kind.full_code}") + 100
+    village, day = stock.village(number), some_day(stock, entry.year)
+    own = {
+        **names_of(stock, kind, number, village.name, entry.year),
+        **_own(stock, entry, place, kind.fields),
+    }
+    return DossierDraft(stock.values(kind.fields, own, day=day, pack=kind.pack), village, day)
 
 
 def _items(stock: Stock, kind: PlanKind, entry: Entry, planner: Scope) -> None:
