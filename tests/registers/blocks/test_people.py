@@ -227,7 +227,7 @@ def test_a_survey_draws_per_village_asks_each_once_and_tells_sums_only(makes, ki
     surveys.take_answers(kept, first[4], {"knows": True, "feels": "bad"}, by=by)
     (knows, feels) = sorted(surveys.results(kept, kinds["peace"]), key=lambda one: one.code, reverse=True)
     assert (knows.counts, feels.counts) == ({"yes": 4, "no": 1}, {"good": 4, "bad": 1})
-    assert surveys.villages_told(kept) == [makes.town.villages[0].pk]
+    assert surveys.villages_told(kept, kinds["peace"]) == [makes.town.villages[0].pk]
     for refused in (first[0], next(one.pk for one in firms if one.pk not in sample)):
         with pytest.raises(RecordStateError):
             surveys.take_answers(kept, refused, {"knows": True}, by=by)

@@ -146,7 +146,7 @@ def _survey(kept: Record, kind: SurveyKind) -> Iterable[Section]:
     ]
     yield Section("zs-sample", table_of(_("Sample"), heads, rows))
     yield _results(kept, kind, None, _("Results"))
-    names = dict(Area.objects.filter(pk__in=surveys.villages_told(kept)).values_list("pk", "name"))
+    names = dict(Area.objects.filter(pk__in=surveys.villages_told(kept, kind)).values_list("pk", "name"))
     for area, name in names.items():
         yield _results(kept, kind, area, name)
 
@@ -168,7 +168,7 @@ def _results(kept: Record, kind: SurveyKind, area: int | None, title: str) -> Se
         _number(_("Share"), "%"),
         _("Consent"),
     ]
-    few = _("Sums are shown from %(few)d answers on.") % {"few": surveys.FEWEST}
+    few = _("Sums are shown from %(few)d answers on.") % {"few": kind.shown_from}
     return Section(f"zs-results-{area or 'all'}", table_of(title, heads, rows), few)
 
 

@@ -145,6 +145,7 @@ class SurveyKind(Packed):
     share: float | None = None
     per: Literal["town", "village", "grid", "office", "none"] = "village"
     agree_at: str = ""  # share of consent that carries, such as 2/3 (加装电梯)
+    shown_from: int = Field(default=5, ge=2)  # sums of fewer answers would tell who said what
     basis: str = ""
 
 

@@ -1,7 +1,7 @@
 """Surveys: a sample drawn by seed, asked once each, told only in sums.
 
 Who has answered is known, so that nobody is asked twice; what somebody said is added to the counts of the
-village at once and kept nowhere else. Sums of fewer than `FEWEST` answers are not shown.
+village at once and kept nowhere else. Sums of fewer answers than the pack says are not shown.
 """
 
 from __future__ import annotations
@@ -30,8 +30,6 @@ from zhenshu.registers.blocks.visibility import find_record
 from zhenshu.registers.dossiers.models import Dossier
 from zhenshu.registers.fields import clean_fields
 
-# Below this many answers a sum would tell what one household said.
-FEWEST = 5
 COUNTED = frozenset({FieldType.BOOLEAN, FieldType.CHOICE, FieldType.CHOICES, FieldType.INTEGER})
 GROUPS = {"town": "town_id", "village": "village_id", "grid": "grid_id"}
 
@@ -164,7 +162,7 @@ def results(kept: Record, kind: SurveyKind, area: int | None = None) -> list[Res
         found.setdefault(question, {})[option] = n
     whole = len(kept.detail.get("sample", []))
     told = [_result(kind, code, counts, whole) for code, counts in found.items()]
-    return [one for one in told if one.total >= FEWEST]
+    return [one for one in told if one.total >= kind.shown_from]
 
 
 def _result(kind: SurveyKind, code: str, counts: Mapping[str, int], whole: int) -> Result:
@@ -175,7 +173,7 @@ def _result(kind: SurveyKind, code: str, counts: Mapping[str, int], whole: int) 
     return Result(code, question.name, counts, agreed)
 
 
-def villages_told(kept: Record) -> list[int]:
+def villages_told(kept: Record, kind: SurveyKind) -> list[int]:
     """Return the villages in which enough have answered for sums to be shown."""
     lines = AnswerCount.objects.filter(record=kept).values("area_id", "question").annotate(total=Sum("n"))
-    return sorted({line["area_id"] for line in lines if line["total"] >= FEWEST})
+    return sorted({line["area_id"] for line in lines if line["total"] >= kind.shown_from})
