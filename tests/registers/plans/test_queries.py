@@ -51,6 +51,8 @@ def titles(items):
 QUESTIONS = {
     "text": ({"text": "公园"}, {"建设口袋公园3个", "东浦公园"}),
     "level": ({"level": "milestone"}, {"开工", "竣工"}),
+    "work": ({"level": "work"}, {"建设口袋公园3个", "消防通道整治", "东浦公园"}),
+    "year": ({"year": 2022}, {"城市更新"}),
     "category": ({"category": "livelihood"}, {"消防通道整治"}),
     "kind": ({"kind": "plans.goal"}, {"城市更新"}),
     "lamp": ({"lamp": "red"}, {"建设口袋公园3个", "消防通道整治", "开工"}),
@@ -169,7 +171,20 @@ def test_lamps_count_open_items_and_those_done(planning, year):
     secretary = planning.scopes["secretary"]
     complete_item(year[4], on=planning.today, version=1, by=secretary, at=planning.now)
     counted = lamps_of(visible_items(secretary).filter(level="milestone"))
-    assert counted == {"done": 1, "red": 0, "yellow": 0, "green": 1, "grey": 0}
+    assert counted == {"all": 2, "done": 1, "red": 0, "yellow": 0, "green": 1, "grey": 0}
+
+
+def test_a_year_holds_what_overlaps_it_what_was_done_in_it_and_what_is_still_open(planning, year):
+    """Open work goes with the years until it is done; what is done stays where it was."""
+    secretary = planning.scopes["secretary"]
+    asked = {number: PlanQuestion(year=number) for number in (2022, 2023, 2024)}
+    before = {number: set(titles(find_items(one, secretary))) for number, one in asked.items()}
+    assert before[2022] == {"城市更新"}  # open and without a day: of any year
+    assert before[2023] == before[2024] == {item.title for item in year}
+    done = complete_item(year[4], on=planning.today, version=1, by=secretary, at=planning.now)
+    after = {number: set(titles(find_items(one, secretary))) for number, one in asked.items()}
+    assert done.title in after[2023]
+    assert after[2024] == before[2024] - {done.title}
 
 
 def test_the_calendar_puts_milestones_first(planning, year):
