@@ -91,3 +91,21 @@ def test_a_phone_never_scrolls_sideways(open_as: OpenAs, matters: Matters, addre
     settle(hand.page)
     wide = hand.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide == 0
+
+
+OFFICE_PAGES = (
+    "/", "/reports/", "/plans/", "/plans/chart/", "/plans/gantt/", "/plans/calendar/", "/indicators/",
+    "/targets/", "/loads/", "/supervision/", "/ledger/", "/packs/", "/engines/", "/dossiers/",
+)  # fmt: skip
+
+
+def test_a_leaders_phone_never_scrolls_sideways(open_as: OpenAs, matters: Matters):
+    matters.overdue("村口路灯三盏不亮，夜间行走不便，附近有老人晚归")
+    hand = open_as("leader", "/", **PHONE)
+    wide = {}
+    for address in OFFICE_PAGES:
+        settle(hand.page, address)
+        wide[address] = hand.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+    assert wide == dict.fromkeys(OFFICE_PAGES, 0)
