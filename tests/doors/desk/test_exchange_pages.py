@@ -71,6 +71,9 @@ def test_one_and_all_are_tried_again(clients, ticket):
     item.refresh_from_db()
     assert item.state == "waiting"
     Item.objects.filter(pk=item.pk).update(state="failed")
+    clients["dispatcher"].post(reverse("desk:retry_items"))
+    item.refresh_from_db()
+    assert item.state == "failed", "all of everything is never meant"
     clients["dispatcher"].post(f"{reverse('desk:retry_items')}?state=failed")
     item.refresh_from_db()
     assert item.state == "waiting"

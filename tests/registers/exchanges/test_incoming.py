@@ -169,4 +169,5 @@ def test_a_file_still_being_written_is_left(exchange, folder):
     Channel.objects.update(transport="folder")
     place = lay_down(folder("in"), "单.csv", LIST)
     os.utime(place)
+    (folder("in") / "链接.csv").symlink_to(place)
     assert move_files().files == 0

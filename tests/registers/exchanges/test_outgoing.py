@@ -14,8 +14,10 @@ from zhenshu.registers.exchanges import sending
 from zhenshu.registers.exchanges.errors import ExchangeNotAllowedError, ExchangeStateError
 from zhenshu.registers.exchanges.folders import move_files
 from zhenshu.registers.exchanges.keeping import visible_items
+from zhenshu.registers.exchanges.kinds import find_exchange
 from zhenshu.registers.exchanges.models import Item
 from zhenshu.registers.exchanges.receipts import Receipt, acknowledge
+from zhenshu.registers.exchanges.reports import in_order
 from zhenshu.registers.exchanges.sending import claim, push_waiting
 from zhenshu.registers.exchanges.sheets import write_rows
 from zhenshu.registers.exchanges.working import (
@@ -46,7 +48,7 @@ def test_reported_stages_and_no_others_are_queued(exchange):
     exchange.set_up("out")
     exchange.live(exchange.ticket())
     assert states(exchange) == [("handling", "waiting"), ("verified", "waiting")]
-    row = exchange.items()[1].payload
+    row = in_order(find_exchange(exchange.code), exchange.items()[1].payload)
     assert list(row) == ["流水号", "工单编号", "状态", "单位", "类型", "办理情况", "答复时间", "退回"]
     assert (row["工单编号"], row["状态"], row["类型"], row["办理情况"]) == (
         "S001",

@@ -38,6 +38,7 @@ from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import ExchangeKind
 from zhenshu.ground.people.models import Role
 from zhenshu.ground.people.scope import Scope
+from zhenshu.ground.tables import heading_text
 from zhenshu.registers.cases.visibility import visible_cases
 from zhenshu.registers.exchanges.errors import ExchangeError, ExchangeInvalidError
 from zhenshu.registers.exchanges.keeping import (
@@ -46,7 +47,7 @@ from zhenshu.registers.exchanges.keeping import (
     visible_channels,
     visible_items,
 )
-from zhenshu.registers.exchanges.kinds import find_exchange
+from zhenshu.registers.exchanges.kinds import find_exchange, shape_of
 from zhenshu.registers.exchanges.models import (
     Channel,
     Direction,
@@ -70,6 +71,7 @@ from zhenshu.registers.exchanges.working import (
 )
 
 SILENT = "silent"
+STUCK = frozenset({str(State.FAILED), str(State.REFUSED), SILENT})
 EVERY = {
     "day": gettext_lazy("due every day"),
     "week": gettext_lazy("due every week"),
@@ -311,7 +313,7 @@ def _queue_buttons(asked: Asked) -> Iterable[Link]:
         for form in ("xlsx", "csv", "ndjson"):
             url = f"{reverse('desk:export_items', args=[form])}?{query}"
             yield Link(title=_("Their columns (%(form)s)") % {"form": form}, url=url, icon="download")
-    if asked.get("state") in (State.FAILED, State.REFUSED, SILENT):
+    if asked.get("state") in STUCK:
         url = f"{reverse('desk:retry_items')}?{query}"
         yield Link(title=_("Try all again"), url=url, icon="refresh", post=True)
 
@@ -388,7 +390,9 @@ def export_items(request: DeskRequest, form: str) -> HttpResponse:
     shown = Q(case=None) | Q(case__in=visible_cases(request.scope).filter(confidential=False))
     found = found_items(asked, request.scope).filter(shown)
     rows = list(found.values_list("payload", flat=True)[:MOST_EXPORTED])
-    headings = list(exchange.columns) if asked.get("direction") == Direction.OUT else _headings(rows)
+    headings = (
+        list(exchange.columns) if asked.get("direction") == Direction.OUT else _headings(exchange, rows)
+    )
     body = write_rows(rows, headings, form=form, title=exchange.name)
     response = RecordTable(body, content_type=MIMES.get(form, XLSX), rows=len(rows))
     name = f"{exchange.name} {timezone.localtime():%Y-%m-%d %H%M}.{form}"
@@ -396,8 +400,11 @@ def export_items(request: DeskRequest, form: str) -> HttpResponse:
     return response
 
 
-def _headings(rows: Iterable[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(heading for row in rows for heading in row))
+def _headings(exchange: ExchangeKind, rows: Iterable[dict[str, Any]]) -> list[str]:
+    """Return the headings of tickets that came: those the pack knows in its order, then the others."""
+    there = sorted({heading for row in rows for heading in row})
+    known = [heading_text(name) for names in shape_of(exchange).columns.values() for name in names]
+    return [*(name for name in dict.fromkeys(known) if name in there), *(n for n in there if n not in known)]
 
 
 # ── trying again ──────────────────────────────────────────────────────────────────────────────────────
@@ -449,7 +456,10 @@ def retry_items(request: DeskRequest) -> HttpResponse:
     asked, _conditions = _asked(request)
     keys = [int(key) for key in request.POST.getlist("key") if key.isdigit()]
     found = found_items(asked, request.scope)
-    chosen = found.filter(Q(pk__in=keys)) if keys else found
+    if keys:
+        chosen = found.filter(pk__in=keys)
+    else:  # without a choice only what stands still goes again, never what is merely on its way
+        chosen = found if asked.get("state") in STUCK else found.none()
     done, refused = try_all_again(chosen, by=request.scope)
     words = {"done": done, "refused": refused}
     messages.success(request, _("%(done)d will be tried again, %(refused)d could not be.") % words)

@@ -130,7 +130,9 @@ def _files(
 
 
 def _is_ready(file: Path, at: datetime, rested: timedelta) -> bool:
-    if file.name.startswith((".", "~")) or file.suffix in UNFINISHED or not file.is_file():
+    if file.name.startswith((".", "~")) or file.suffix in UNFINISHED:
+        return False
+    if file.is_symlink() or not file.is_file():  # a link may lead out of the folder
         return False
     return file.stat().st_mtime <= (at - rested).timestamp()
 

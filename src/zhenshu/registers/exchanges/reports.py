@@ -72,6 +72,11 @@ def row_of(
     return {heading: _cell(exchange, kind, told, known) for heading, told in exchange.columns.items()}
 
 
+def in_order(exchange: ExchangeKind, row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a stored row in the order of the columns: not every database keeps the order of keys."""
+    return {heading: row[heading] for heading in exchange.columns if heading in row}
+
+
 def _cell(exchange: ExchangeKind, kind: CaseKind, told: str, known: Facts) -> str | int | float | bool:
     field = kind.fields.get(told.removeprefix("fields.")) if told.startswith("fields.") else None
     value = known["fields"].get(field.code) if field is not None else known.get(told)

@@ -28,6 +28,7 @@ from zhenshu.registers.exchanges.incoming import touch
 from zhenshu.registers.exchanges.keeping import item_facts, note_item
 from zhenshu.registers.exchanges.kinds import find_exchange
 from zhenshu.registers.exchanges.models import Direction, Item, State, Transport
+from zhenshu.registers.exchanges.reports import in_order
 
 if TYPE_CHECKING:
     import httpx
@@ -120,12 +121,13 @@ def _push(client: httpx.Client, item: Item, at: datetime) -> Reply:
     }
     if channel.token:
         headers["Authorization"] = f"Bearer {channel.token}"
-    body = {"message": str(item.message), "number": item.number, "stage": item.stage, "row": item.payload}
+    body = {"message": str(item.message), "number": item.number, "stage": item.stage}
     try:
         exchange = find_exchange(channel.exchange)
         if leads_astray(channel.url):
             return Reply(State.WAITING, _("Nothing is sent to this address."))
-        content = json.dumps(body, ensure_ascii=False).encode()
+        row = in_order(exchange, item.payload)
+        content = json.dumps({**body, "row": row}, ensure_ascii=False).encode()
         with client.stream("POST", channel.url, content=content, headers=headers) as response:
             return _read_reply(exchange, response.status_code, _head_of(response))
     except ExchangeNotFoundError as error:

@@ -25,13 +25,16 @@ from zhenshu.doors.api.schemas.exchanges import (
     TicketsSchema,
 )
 from zhenshu.ground.packs.registry import library
+from zhenshu.ground.packs.schema import ExchangeKind
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.exchanges.errors import ExchangeNotFoundError
 from zhenshu.registers.exchanges.incoming import receive
 from zhenshu.registers.exchanges.keeping import find_channel, visible_channels
+from zhenshu.registers.exchanges.kinds import find_exchange
 from zhenshu.registers.exchanges.models import Channel, Direction, Item
 from zhenshu.registers.exchanges.receipts import Receipt, acknowledge
 from zhenshu.registers.exchanges.reconciling import Span, reconcile
+from zhenshu.registers.exchanges.reports import in_order
 from zhenshu.registers.exchanges.working import Standings, count_standings, hand_out
 
 router = Router(tags=["exchanges"])
@@ -90,14 +93,17 @@ def send_tickets(request: HttpRequest, code: Path[Code], body: TicketsSchema) ->
 def fetch_reports(request: HttpRequest, code: Path[Code], query: Query[ReportQuerySchema]) -> HttpResponse:
     """What was fetched counts as sent; it is handed out again until a receipt comes."""
     by = caller_of(request).scope
-    items = hand_out(find_channel(code, Direction.OUT, by), limit=query.limit, by=by)
-    return reply(ReportListSchema(items=[_report(item) for item in items]))
+    channel = find_channel(code, Direction.OUT, by)
+    exchange = find_exchange(code)
+    items = hand_out(channel, limit=query.limit, by=by)
+    return reply(ReportListSchema(items=[_report(item, exchange) for item in items]))
 
 
-def _report(item: Item) -> ReportSchema:
+def _report(item: Item, exchange: ExchangeKind) -> ReportSchema:
+    row = in_order(exchange, item.payload)
     return ReportSchema(
         message=item.message, number=item.number, stage=item.stage, state=item.state,
-        created_at=item.created_at, row=item.payload,
+        created_at=item.created_at, row=row,
     )  # fmt: skip
 
 
