@@ -456,10 +456,9 @@ def retry_items(request: DeskRequest) -> HttpResponse:
     asked, _conditions = _asked(request)
     keys = [int(key) for key in request.POST.getlist("key") if key.isdigit()]
     found = found_items(asked, request.scope)
-    if keys:
-        chosen = found.filter(pk__in=keys)
-    else:  # without a choice only what stands still goes again, never what is merely on its way
-        chosen = found if asked.get("state") in STUCK else found.none()
+    if not keys and asked.get("state") not in STUCK:
+        found = found.none()  # without a choice only what stands still goes again
+    chosen = found.filter(pk__in=keys) if keys else found
     done, refused = try_all_again(chosen, by=request.scope)
     words = {"done": done, "refused": refused}
     messages.success(request, _("%(done)d will be tried again, %(refused)d could not be.") % words)
