@@ -242,7 +242,9 @@ def _try(act: Any, form: forms.Form) -> Any:
         return act()
     except LayerInvalidError as error:
         for name, sentence in error.problems.items():
-            form.add_error(name if name in form.fields else None, sentence)
+            # Ground that was typed is wrong where it was typed, not at the file that was not sent.
+            place = "text" if name == "ground" and "text" in form.fields and not form.files else name
+            form.add_error(place if place in form.fields else None, sentence)
     except DossierError as error:
         form.add_error(None, str(error))
     return None

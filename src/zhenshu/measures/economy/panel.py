@@ -6,6 +6,7 @@ that months are compared on one footing (同口径). Nothing here is stored; the
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -34,13 +35,20 @@ class Panel:
     of: DossierKind
     subjects: Mapping[int, Dossier]
     cells: Cells
+    # The numbers of a value, turned into decimals once: comparisons ask for each of them many times.
+    _columns: dict[str, dict[tuple[int, str], Decimal]] = dataclasses.field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def value(self, subject: int, month: str, name: str) -> Decimal | None:
         """Return what a subject returned for a month; None where it returned nothing."""
-        said = self.cells.get((subject, month), {}).get(name)
-        if isinstance(said, bool) or not isinstance(said, int | float):
-            return None
-        return Decimal(str(said))
+        if name not in self._columns:
+            self._columns[name] = {
+                key: number
+                for key, values in self.cells.items()
+                if (number := _number(values.get(name))) is not None
+            }
+        return self._columns[name].get((subject, month))
 
     def field(self, name: str) -> FieldKind:
         """Return what the pack says of a value."""
@@ -62,6 +70,10 @@ class Panel:
     def months(self) -> list[str]:
         """The months that anybody returned, oldest first."""
         return sorted({month for _pk, month in self.cells})
+
+
+def _number(said: Any) -> Decimal | None:
+    return Decimal(str(said)) if isinstance(said, int | float) and not isinstance(said, bool) else None
 
 
 def read_panel(
