@@ -53,6 +53,29 @@ def test_unknown_figure_is_not_linked(text):
     assert confidence < 0.6
 
 
+OTHERS = [
+    "农业总产值12亿元。",
+    "规上工业利润总额3亿元。",
+    "第三产业增加值10亿元。",
+    "万元工业产值能耗下降3%。",
+    "固定资产投资占比46%。",
+]
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_name_that_says_another_thing_is_not_linked(text):
+    assert link(read(text)[0], CATALOGUE)[0] is None
+
+
+def test_likeliest_of_equals_does_not_depend_on_their_order():
+    figure = read("引进亿元以上重大项目4个。")[0]
+    entries = [
+        (f"investment.{place}", f"引进{kind}项目数", "个", [], "investment")
+        for place, kind in enumerate(["亿元", "重大", "产业", "外资"])
+    ]
+    assert len({link(figure, [*entries[turn:], *entries[:turn]])[0] for turn in range(4)}) == 1
+
+
 def test_unit_of_another_kind_speaks_against_a_link():
     figure = read("排查隐患1274处。")[0]
     _, sure = link(figure, CATALOGUE)

@@ -6,6 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from heapq import nsmallest
 
 from .commitments import Commitment
 from .figures import Figure
@@ -45,6 +46,19 @@ _SAME_WORDS = (
 )
 # Farms and enterprises are counted in 户 as well as in 家, 个.
 _UNITS_OF_THINGS = {"households", "count"}
+# Of two names that differ in one of these words, one can't be the other.
+_OPPOSED = tuple(
+    re.compile(words)
+    for words in (
+        r"农业|林业|渔业|工业(?!园)|服务业|建筑业|批发业|零售业|住宿|餐饮|第[一二三]产业|[一二三]产",
+        r"城镇|农村",
+        r"收入|支出|产值|增加值|利润|投资(?!额)",
+        r"能耗|用电|失业|负债|亏损",
+        r"预算内|预算外|税收(?!收入)|非税",
+    )
+)
+_SPECIAL_HEADS = re.compile(r"(?:能耗|失业率|用电量|负债|亏损|占比|比重)")
+_DIFFERENT = 0.6
 _SHORTEST_FRAME = 4
 _MARKS = re.compile(r"[“”\"《》（）()、,，\s]|率$|数$|金额$|总额$|额$")
 _OFFICES = {
@@ -173,7 +187,8 @@ def _candidates(name: str, catalogue: Catalogue) -> list[Known]:
     shared: Counter[Known] = Counter()
     for pair in _pairs(name):
         shared.update(catalogue.by_pair.get(pair, ()))
-    return [known for known, _ in shared.most_common(12)]
+    # Ties by code, not by the order of a set, which differs from one process to the next.
+    return nsmallest(12, shared, key=lambda known: (-shared[known], known.code, known.written))
 
 
 def _confidence(name: str, known: Known, *, family: str | None, line: str) -> float:
@@ -188,7 +203,20 @@ def _confidence(name: str, known: Known, *, family: str | None, line: str) -> fl
         likeness = max(0.6 * dice + 0.35 * contained, _framed(name, known.name))
     if family is not None and family != known.family and {family, known.family} != _UNITS_OF_THINGS:
         likeness *= 0.5
+    if name != known.name and _differ(name, known.name):
+        likeness *= _DIFFERENT
     return min(CERTAIN, likeness * (1.0 if line == known.line else 0.92))
+
+
+def _differ(name: str, known: str) -> bool:
+    """Tell whether both names say which of several things they mean, and not the same: 农业产值, 工业产值."""
+    if bool(_SPECIAL_HEADS.search(name)) != bool(_SPECIAL_HEADS.search(known)):
+        return True
+    for words in _OPPOSED:
+        one, other = set(words.findall(name)), set(words.findall(known))
+        if one and other and not one & other:
+            return True
+    return False
 
 
 def _framed(name: str, known: str) -> float:
