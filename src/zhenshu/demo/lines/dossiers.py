@@ -100,9 +100,16 @@ def names_of(stock: Stock, kind: DossierKind, number: int, village: str, year: i
         found[kind.title] = name
     for name in kind.identity:
         declared = kind.fields[name]
+        pool = stock.dossiers(_full(declared.of or "", kind.pack))
+        if declared.type is FieldType.DOSSIER and pool:
+            found[name] = pool[number % len(pool)]
         if name != kind.title and declared.type in TEXTS:
             found[name] = f"99DEMO{stock.sources.next_number('identity'):06d}"
     return found
+
+
+def _full(code: str, pack: str) -> str:
+    return code if "." in code else f"{pack}.{code}"
 
 
 def _amount_fields(stock: Stock, kind: DossierKind) -> dict[str, Any]:
@@ -158,7 +165,7 @@ def _returns(
     stock: Stock, kind: DossierKind, series: ReadingKind, dossier: Dossier, limits: Limits
 ) -> Iterator[Return]:
     base = _base(stock, kind, series, limits)
-    for period in _periods(stock, series.every):
+    for period in _periods(stock, series.every, told=kind.full_code in stock.told):
         values = {
             name: _varied(stock, series.fields[name], value)
             for name, value in base.items()
@@ -194,8 +201,11 @@ def _varied(stock: Stock, declared: FieldKind, value: Any) -> Any:
     return round(number) if declared.type is FieldType.INTEGER else round(number, 2)
 
 
-def _periods(stock: Stock, every: str) -> list[str]:
-    """Return the keys of the periods that are over, the last weeks only where days are kept."""
+def _periods(stock: Stock, every: str, *, told: bool) -> list[str]:
+    """Return the keys of the periods that are over, the last weeks only where days are kept.
+
+    Of a series the book tells, none of the first year.
+    """
     last = stock.today - timedelta(days=1)
     if every == "event":
         return [(last - timedelta(days=days)).isoformat() for days in EVENTS]
@@ -203,7 +213,8 @@ def _periods(stock: Stock, every: str) -> list[str]:
         return [(last - timedelta(days=days)).isoformat() for days in range(DAYS, -1, -1)]
     if every == "week":
         return [_week(last - timedelta(weeks=weeks)) for weeks in range(DAYS, 0, -1)]
-    since = SERIES_SINCE.year - 1 if every in ("year", "quarter") else SERIES_SINCE.year
+    usual = SERIES_SINCE.year - 1 if every in ("year", "quarter") else SERIES_SINCE.year
+    since = SERIES_SINCE.year if told else min(usual, last.year - 1)
     keys = [key for year in range(since, last.year + 1) for key in periods_of(every, year)]
     return [key for key in keys if parse_period(key).last_day <= last]
 

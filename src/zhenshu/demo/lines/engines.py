@@ -153,7 +153,7 @@ def _ladders(stock: Stock, kind: LadderKind) -> None:
     """Put some on the first rungs, one of whom has left since."""
     steps = [*kind.steps]
     for number, dossier in enumerate(_last(stock, kind, CLIMBERS)):
-        since = max(dossier.opened_on, date(stock.today.year - number % 2, 2, 3 + number))
+        since = max(dossier.opened_on, stock.today - timedelta(days=60 + 90 * number))
         step = steps[number % min(2, len(steps))]
         titled = number % 2 == 0 and kind.field != COUNTED_BY_LAW
         standing = Standing.TITLE if titled else Standing.RESERVE
