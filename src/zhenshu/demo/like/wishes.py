@@ -211,12 +211,13 @@ def _key(wish: Wish) -> tuple[str, int, str, str]:
     return wish.code, wish.year, wish.view, wish.measured
 
 
-def _strangeness(wish: Wish) -> tuple[bool, int]:
-    """Return how far a figure's name is from the names of its indicator; the plainest comes first."""
+def _strangeness(wish: Wish) -> tuple[bool, bool, int]:
+    """Return how far a figure's name and unit are from those of its indicator; the plainest comes first."""
     kind = library().indicators[wish.code]
     names = {normal_name(name) for name in (kind.name, *kind.aliases)}
     own = name_of(wish.figure)
-    return own not in names, min(abs(len(own) - len(name)) for name in names)
+    other_unit = _split(wish.figure.unit)[1] != _split(kind.unit)[1]
+    return own not in names, other_unit, min(abs(len(own) - len(name)) for name in names)
 
 
 def _unless_rival(wish: Wish, best: dict[tuple[str, int, str, str], Wish]) -> Wish:
