@@ -13,6 +13,8 @@ from tests.measures.scorecards.conftest import moment
 from zhenshu.ground.ledger.models import Entry
 from zhenshu.ground.people.models import Post
 from zhenshu.ground.people.scope import scope_of
+from zhenshu.measures.indicators import tallies
+from zhenshu.measures.indicators.models import Part
 from zhenshu.measures.scorecards import acts, appeals
 from zhenshu.measures.scorecards.content import result_of, standing_of
 from zhenshu.measures.scorecards.errors import (
@@ -79,6 +81,17 @@ def test_who_saw_an_older_draft_publishes_nothing(jobs, town, scopes):
     mark(draft, town, scopes["secretary"], 30)
     with pytest.raises(ScorecardChangedError):
         acts.publish(draft, version=1, by=scopes["secretary"])
+
+
+def test_nothing_is_published_of_what_is_being_counted_anew(jobs, town, scopes, monkeypatch):
+    jobs.closed("2023-05-08")
+    draft = acts.begin("scored.villages", town.town, "2023-05", by=scopes["secretary"])
+    tallies.build_missing()
+    monkeypatch.setattr(tallies, "MOST_AT_ONCE", 0)
+    Part.objects.update(built_at=None)
+    with tallies.in_a_hurry(), pytest.raises(ScorecardStateError):
+        acts.publish(draft, version=1, by=scopes["secretary"])
+    assert acts.publish(draft, version=1, by=scopes["secretary"]).state == "published"
 
 
 # ── marks by hand ─────────────────────────────────────────────────────────────────────────────────────

@@ -67,7 +67,9 @@ class ReasonForm(VersionForm):
 
 
 class MarkForm(forms.Form):
-    points = forms.DecimalField(label=gettext_lazy("Points earned"), min_value=0, max_digits=8, decimal_places=2)
+    points = forms.DecimalField(
+        label=gettext_lazy("Points earned"), min_value=0, max_digits=8, decimal_places=2
+    )
     reason = forms.CharField(
         label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -186,7 +188,7 @@ def mark_score(request: DeskRequest, scorecard_id: int, unit_id: int, item_code:
     """Enter the points of one item of one unit, with reason and signer."""
     edition = _find(request, scorecard_id)
     card = card_kind(edition.kind)
-    if item_code not in card.items:
+    if item_code not in card.items or card.items[item_code].way != "given":
         raise Http404
     if not may_mark(request.scope, card, item_code, edition.area):
         raise PermissionDenied

@@ -263,6 +263,8 @@ def _edition_tiles(shown: Shown, edition: Scorecard) -> Iterable[Tile]:
 def _note(shown: Shown) -> str:
     parts = [shown.card.basis]
     edition = shown.edition
+    if shown.result.waiting:
+        parts.append(_("Figures are being counted anew; look again in a few minutes."))
     if shown.state == "estimate":
         parts.append(_("Estimated from the records as they stand now; nothing is published."))
     if edition is not None and edition.state == State.PUBLISHED and edition.appeal_until:

@@ -166,6 +166,8 @@ def publish(scorecard: Scorecard, *, version: int, by: Scope, at: datetime | Non
     if held.end_day > day:
         raise ScorecardInvalidError(_("The period is not over; until then there is the estimate."))
     result = compute_now(held)
+    if result.waiting:
+        raise ScorecardStateError(_("Figures are being counted anew; publish in a few minutes."))
     if not result.scored:
         raise ScorecardInvalidError(_("No unit has a score in this period; there is nothing to publish."))
     held.content = freeze(result, card)

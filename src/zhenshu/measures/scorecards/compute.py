@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils import timezone
@@ -24,14 +25,15 @@ def compute(card: ScorecardKind, area: Area, period: Period, marks: Marks | None
     """Return the scores of all units of an area in a period, with *marks* for what is given by hand."""
     day = min(period.last_day, timezone.localdate())
     units = units_of(card, area, day)
-    readings = readings_of(card, area, period, units)
+    read = readings_of(card, area, period, units)
     scores = [
-        (unit, {item.code: _score(item, unit, readings, marks or {}) for item in card.items.values()})
+        (unit, {item.code: _score(item, unit, read.readings, marks or {}) for item in card.items.values()})
         for unit in units
     ]
     items = [item_of(item) for item in card.items.values()]
     rules = Rules(card.flags, Decimal(str(card.least)))
-    return stand(items, scores, as_of=timezone.now(), rules=rules)
+    found = stand(items, scores, as_of=timezone.now(), rules=rules)
+    return replace(found, waiting=read.waiting)
 
 
 def compute_now(scorecard: Scorecard) -> Result:

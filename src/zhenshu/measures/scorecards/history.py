@@ -33,7 +33,8 @@ class Changed:
 def changes_since(scorecard: Scorecard) -> list[Changed]:
     """Return each published score whose value or points the records tell otherwise now.
 
-    Points given by hand or corrected after an objection do not change by themselves.
+    Points given by hand or corrected after an objection do not change by themselves. Of an item whose
+    figures are being counted anew nothing is told yet.
     """
     if scorecard.kind not in card_kinds():
         return []
@@ -49,7 +50,7 @@ def _changes(then: Result, now: Result) -> Iterator[Changed]:
         for item in then.items:
             held = published.scores.get(item.code)
             told = mine.scores.get(item.code) if mine else None
-            if held is None or told is None or item.way == "given":
+            if held is None or told is None or item.way == "given" or item.code in now.waiting:
                 continue
             if (held.points, held.value) != (told.points, told.value):
                 redefined = definitions.get(item.code) != item.definition

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -41,12 +41,20 @@ def by_of(card: ScorecardKind) -> str:
     return {"office": card.by, "dossier": SUBJECT}.get(card.of, "")
 
 
-def readings_of(card: ScorecardKind, area: Area, period: Period, units: Sequence[Unit]) -> Readings:
+@dataclass(frozen=True)
+class Read:
+    """What was read for a card; *waiting* are items whose figures the worker still has to count anew."""
+
+    readings: Readings
+    waiting: tuple[str, ...] = ()
+
+
+def readings_of(card: ScorecardKind, area: Area, period: Period, units: Sequence[Unit]) -> Read:
     """Return what each unit shows for each item that has an indicator, read together."""
     known = catalogue().plans
     items = [item for item in card.items.values() if item.indicator in known]
     if not items or not units:
-        return {item.code: {} for item in items}
+        return Read({item.code: {} for item in items})
     board = _board(card, area, period, items, units)
     units = _with_something(card, board, items, units, period)
     targets = _Targets(card, area, period, units)
@@ -54,7 +62,7 @@ def readings_of(card: ScorecardKind, area: Area, period: Period, units: Sequence
     for item in items:
         mine = {unit.id: _reading(board, item, unit, period) for unit in units}
         found[item.code] = targets.with_ratios(item, mine) if item.way == "target" else _placed(mine)
-    return found
+    return Read(found, tuple(item.code for item in items if board.waits(str(item.indicator))))
 
 
 def _board(

@@ -91,13 +91,17 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A scorecard worked out: its items, its units in the order of their places, the moment it stands for."""
+    """A scorecard worked out: its items, its units in the order of their places, the moment it stands for.
+
+    *waiting* are items whose figures are being counted anew: until then nothing is known of them.
+    """
 
     items: tuple[Item, ...]
     units: tuple[UnitScores, ...]
     full: Decimal
     as_of: datetime
     rules: Rules = Rules()
+    waiting: tuple[str, ...] = ()
 
     def unit(self, unit_id: int) -> UnitScores | None:
         return next((one for one in self.units if one.unit.id == unit_id), None)
