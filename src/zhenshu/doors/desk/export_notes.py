@@ -5,6 +5,7 @@ The door writes it for whatever answers with a table, so that no page can forget
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db import transaction
@@ -40,7 +41,7 @@ class NotedTable(HttpResponse):
 class RecordTable(HttpResponse):
     """A table of *rows* records."""
 
-    def __init__(self, *args: object, rows: int, **kwargs: object) -> None:
+    def __init__(self, *args: Any, rows: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.rows = rows
 

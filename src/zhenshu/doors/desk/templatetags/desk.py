@@ -46,7 +46,7 @@ def icon(name: str, label: str = "") -> SafeString:
 def drawn_icons() -> frozenset[str]:
     """Return the names of the icons in the sprite; none while it is not built."""
     place = finders.find("vendor/icons.svg")
-    text = Path(place).read_text(encoding="utf-8") if place else ""
+    text = Path(str(place)).read_text(encoding="utf-8") if place else ""
     return frozenset(re.findall(r'<symbol id="([^"]+)"', text))
 
 
