@@ -153,7 +153,7 @@ def _build(seed: int, moment: datetime, totals: YearTotals, progress: Progress) 
     live_through_today(world, made, now=moment)
     live_exchanges(made, by=by, now=moment)
     live_at_the_portal(made, town, by=by, password=password, now=moment)
-    live_the_economy(areas.values(), moment.date(), by=by, rng=random.Random(seed))
+    live_the_economy(areas.values(), moment, by=by, rng=random.Random(seed))
     return Built(Case.objects.count(), password, made.log_ins), town
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import shapely
 from shapely import affinity
@@ -44,14 +44,14 @@ PLOTS = (
 )
 
 
-def live_the_economy(areas: Iterable[Area], today: date, *, by: Scope, rng: random.Random) -> None:
+def live_the_economy(areas: Iterable[Area], now: datetime, *, by: Scope, rng: random.Random) -> None:
     """Class the last two years, take a warning up, draw the lines of the town and test some plots."""
-    found = list(areas)
+    found, today = list(areas), now.date()
     town = next(area for area in found if area.level == Level.TOWN)
     villages = [area for area in found if area.level == Level.VILLAGE and area.boundary]
     for year in (today.year - 2, today.year - 1):
         class_a_year(year, town, today, by=by)
-    take_up_warnings(by)
+    take_up_warnings(now, by=by)
     draw_lines(town, villages, today, by=by)
     plant_plots(villages, today, by=by, rng=rng)
 
@@ -70,14 +70,14 @@ def class_a_year(year: int, town: Area, today: date, *, by: Scope) -> Assessment
     return made
 
 
-def take_up_warnings(by: Scope) -> None:
+def take_up_warnings(now: datetime, *, by: Scope) -> None:
     """Send somebody to the most pressing case of the last month; the other warnings wait."""
     kind = find_kind(PANEL, PanelKind)
     month = last_month(kind, by)
     if month is None:
         return
     for one in warned(read_panel(kind, by, last=month), month)[:TAKEN_UP]:
-        open_visit(kind, one.dossier.pk, month, by=by)
+        open_visit(kind, one.dossier.pk, month, by=by, at=now)
 
 
 def footprint(dossier: Dossier, tax: float, sales: float) -> dict[str, float]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -36,7 +36,9 @@ def taken_facts(taken: TakenWarning) -> dict[str, Any]:
     return {name: getattr(taken, name) for name in KEPT}
 
 
-def open_visit(kind: PanelKind, dossier_id: int, month: str, *, by: Scope) -> Case:
+def open_visit(
+    kind: PanelKind, dossier_id: int, month: str, *, by: Scope, at: datetime | None = None
+) -> Case:
     """Return the visit opened for the warning of a month.
 
     Raises WarningTakenError where that month became something already, WarningGoneError where no warning
@@ -49,7 +51,7 @@ def open_visit(kind: PanelKind, dossier_id: int, month: str, *, by: Scope) -> Ca
 
     def take() -> None:
         draft = _draft(kind, found, by)
-        made.append(open_case(draft, by=by, also=lambda case: _store(kind, found, by, case=case)))
+        made.append(open_case(draft, by=by, at=at, also=lambda case: _store(kind, found, by, case=case)))
 
     _once(take, found)
     return made[0]
