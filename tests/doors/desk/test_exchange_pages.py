@@ -132,5 +132,6 @@ def test_a_list_is_compared_and_its_differences_settled(clients, ticket):
     explain = reverse("desk:settle_line", args=[ours.pk, "explain"])
     assert keeper.post(explain, {"reason": ""}).status_code == 422
     keeper.post(explain, {"reason": "对方当日未导出"})
+    keeper.get(answer["Location"])  # says that it is settled
     assert "SR1" not in keeper.get(answer["Location"]).content.decode()
     assert clients["leader"].get(answer["Location"]).status_code == 403
