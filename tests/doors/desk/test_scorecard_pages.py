@@ -101,6 +101,8 @@ def test_a_unit_objects_and_somebody_else_answers(clients, closed, period, town)
     assert clients["second_officer"].post(path, {"reason": "雨天停工，有佐证"}).status_code == 302
     appeal = Appeal.objects.get()
     answer = f"/scorecards/appeals/{appeal.pk}/answer/"
+    waiting = [one for one in clients["leader"].get("/").context["shares"] if "/appeals/" in one.url]
+    assert [one.value for one in waiting] == [1]
     said = {"decision": "upheld", "points": "40", "answer": "属实"}
     assert clients["second_officer"].post(answer, said).status_code == 403
     assert clients["leader"].post(answer, {**said, "points": ""}).status_code == 422

@@ -33,6 +33,7 @@ from zhenshu.doors.desk.case_rows import CaseRow, case_rows
 from zhenshu.doors.desk.counting import counts_of
 from zhenshu.doors.desk.home_plans import plan_card
 from zhenshu.doors.desk.home_reports import changed_facts
+from zhenshu.doors.desk.home_scores import own_facts, waiting_facts
 from zhenshu.doors.desk.lists import Tile
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.cases.queries import page_of
@@ -148,12 +149,15 @@ def _dispatcher(scope: Scope) -> dict[str, Any]:
 
 
 def _officer(scope: Scope) -> dict[str, Any]:
-    return {"orders": figures.open_orders(scope, mine=True)}
+    return {
+        "shares": [Tile(**facts) for facts in own_facts(scope)],
+        "orders": figures.open_orders(scope, mine=True),
+    }
 
 
 def _leader(scope: Scope) -> dict[str, Any]:
     return {
-        "shares": list(_share_tiles(scope)),
+        "shares": [*_share_tiles(scope), *(Tile(**facts) for facts in waiting_facts(scope))],
         "plan": plan_card(scope),
         "load": figures.load_chart(scope),
         "days": figures.closings_by_day(scope),
@@ -163,7 +167,10 @@ def _leader(scope: Scope) -> dict[str, Any]:
 
 def _secretary(scope: Scope) -> dict[str, Any]:
     return {
-        "shares": [*_share_tiles(scope), *(Tile(**facts) for facts in changed_facts(scope))],
+        "shares": [
+            *_share_tiles(scope),
+            *(Tile(**facts) for facts in (*changed_facts(scope), *waiting_facts(scope))),
+        ],
         "plan": plan_card(scope),
         "days": figures.closings_by_day(scope),
         "orders": figures.open_orders(scope),
