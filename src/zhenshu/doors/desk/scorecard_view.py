@@ -84,7 +84,7 @@ def home_town(scope: Scope) -> Area:
     area = Area.objects.get(pk=first.area_id)
     if area.level == Level.TOWN:
         return area
-    if area.level > Level.TOWN:
+    if area.level > Level.TOWN and area.town_id:
         return Area.objects.get(pk=area.town_id)
     return (
         Area.objects.open().filter(level=Level.TOWN, path__startswith=area.path).order_by("id").first()
