@@ -11,6 +11,9 @@ from django.utils import timezone
 from tests.doors.desk.matters import Matters
 
 from zhenshu.ground.packs.registry import library
+from zhenshu.ground.people.accounts import create_user
+from zhenshu.ground.people.errors import NotAllowedError
+from zhenshu.ground.people.ledger_access import visible_entries
 from zhenshu.registers.blocks.visibility import visible_records
 from zhenshu.registers.cases.errors import CaseNotFoundError, StepError, StepNotAllowedError
 from zhenshu.registers.cases.loop import Given, lawful_steps, take_step
@@ -71,6 +74,13 @@ def test_no_register_opens_to_it(company, matters, town):
     scope = matters.scope("provider")
     for seen in (visible_dossiers(scope), visible_records(scope), visible_items(scope)):
         assert not seen.exists()
+
+
+def test_it_administers_nobody_and_reads_no_ledger(company, matters):
+    with pytest.raises(NotAllowedError):
+        create_user("x", "某", by=matters.scope("provider"), password="Chengjiang-2024")
+    with pytest.raises(NotAllowedError):
+        visible_entries(matters.scope("provider"))
 
 
 def test_it_signs_answers_and_is_told_the_rest_is_not_its_own(company, matters):
