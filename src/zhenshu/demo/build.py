@@ -44,9 +44,6 @@ from zhenshu.ground.people.models import Role, User
 from zhenshu.ground.people.scope import HeldPost, Scope
 from zhenshu.ground.rows import many_rows
 from zhenshu.ground.worktime.calendars import WorkCalendar
-from zhenshu.ground.worktime.periods import parse_period
-from zhenshu.measures.indicators.definitions import catalogue
-from zhenshu.measures.indicators.evaluate import evaluate_board
 from zhenshu.measures.indicators.tallies import TallyFollower, rebuild
 from zhenshu.papers.adopting.sources import keep_source
 from zhenshu.papers.linked import catalogue_of, read_linked
@@ -113,10 +110,9 @@ def build(
     usual = [one for one in followers() if not isinstance(one, TallyFollower)]
     with transaction.atomic(), followed_by(usual), many_rows():
         built, town = _build(seed, moment, totals, progress)
-        progress("首页与指标预热 figures", 96)
+        progress("统计数 figures", 96)
         rebuild()
     publish_scores(town, planter_scope([town]), moment)
-    warm_up(town, moment.date())
     progress("完成 done", 100)
     return built
 
@@ -190,12 +186,6 @@ def _plan(planner: Planner) -> None:
     live_the_promises(planner, source)
     if planner.today.year > source.year + 1:
         live_this_year(planner)
-
-
-def warm_up(town: Area, today: date) -> None:
-    """Evaluate every figure once, so that the tallies are built and no first page waits for them."""
-    months = [parse_period(f"{today.year}-{month:02d}") for month in range(1, today.month + 1)]
-    evaluate_board(list(catalogue().plans), [town], [parse_period(str(today.year)), *months])
 
 
 def _live_through(world: World, today: date, totals: YearTotals, *, by: Scope, progress: Progress) -> None:

@@ -41,10 +41,10 @@ class Today:
 
     def live(self) -> None:
         self._report_fresh()
-        self._report_from_the_grid()
         self._let_some_wait()
         for turn in (self._object, self._extend, self._pause, self._supervise, self._urge, self._repeat):
             turn()
+        self._report_from_the_grid()  # behind the turns, which would pause what is newest
 
     def scope(self, user: User) -> Scope:
         if user.pk not in self._scopes:
