@@ -65,7 +65,9 @@ class TestCreating:
         assert entry.actor_name == "管维"
         assert NEW not in str(entry.changes)
 
-    @pytest.mark.parametrize("role", [role for role in Role if role not in (Role.ADMINISTRATOR, Role.PROVIDER)])
+    @pytest.mark.parametrize(
+        "role", [role for role in Role if role not in (Role.ADMINISTRATOR, Role.PROVIDER)]
+    )
     def test_no_other_role_may(self, people, scope_for, role):
         with pytest.raises(NotAllowedError):
             create_user("x", "某", by=scope_for(people[role]), password=NEW)
