@@ -115,10 +115,11 @@ def test_a_unit_objects_and_somebody_else_answers(clients, closed, period, town)
 @pytest.mark.parametrize(
     ("who", "sees", "keeps"),
     [("secretary", 200, True), ("leader", 200, True), ("administrator", 200, True),
-     ("dispatcher", 200, False), ("officer", 200, False), ("viewer", 200, False),
+     ("dispatcher", 200, True), ("officer", 200, False), ("viewer", 200, False),
      ("grid_worker", 403, False), ("nobody", 302, False)],
 )  # fmt: skip
 def test_who_sees_a_card_and_who_begins_it(who, sees, keeps, clients, closed, period):
+    """The dispatcher works in the command centre, which the pack names as the card's own office."""
     assert board_of(clients[who], period).status_code == sees
     clients[who].post(f"/scorecards/{CARD}/begin/?period={period.key}")
     assert Scorecard.objects.exists() == keeps
