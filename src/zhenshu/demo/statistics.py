@@ -9,7 +9,7 @@ import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
-from zhenshu.demo.economy_life import footprint, without_late
+from zhenshu.demo.economy_life import footprint, returns_so_far
 from zhenshu.demo.targets import FIRST_YEAR, TOTALS, YearTotals
 from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.registry import library
@@ -84,7 +84,7 @@ def plant_enterprise_returns(
     chosen = [one for one in enterprises if one.fields.get("four_up", "none") != "none"]
     yearly = _yearly_returns(chosen, today, totals)
     add_readings(yearly, kind, "investment", by=by, source="企业统计年报")
-    rows = without_late(_enterprise_returns(chosen, today, rng, totals), today, FIRST_YEAR)
+    rows = returns_so_far(_enterprise_returns(chosen, today, rng, totals), today, FIRST_YEAR)
     return add_readings(rows, kind, "operations", by=by, source=SOURCE)
 
 
