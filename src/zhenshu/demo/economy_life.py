@@ -105,7 +105,7 @@ def returns_so_far(rows: Iterable[Return], today: date, first_year: int) -> Iter
 
 
 def _with_power(row: Return) -> dict[str, Any]:
-    """Return the values of a month; some enterprises ran at two thirds of their power, or nearly stood still."""
+    """Return the values of a month; some enterprises used far less power than usual, or hardly any."""
     rest = row.dossier.pk % 17
     share = 0.6 if rest == 5 else 0.2 if rest == 11 else 1
     return {**row.values, "electricity": round(row.values["electricity"] * share, 2)}
