@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .grammar import refusals
 from .grammar.bounds import AFTER, BEFORE, BOUND_BEFORE, bound_of
 from .grammar.numerals import ARABIC, CHINESE, parse_number
-from .grammar.ranks import ZERO_RESULT, is_place, leads_contest, zero_unit
+from .grammar.ranks import is_place, leads_contest, zero_unit
 from .grammar.units import SCALE, UNIT, canonical, family
 
 SENTENCE = re.compile(r"[^。！？!?\n]+")
@@ -19,7 +19,6 @@ CANDIDATE = re.compile(
     |(?P<top>首位|榜首)
     |唯一(?P<only>一)(?P<only_unit>家|所)
     |(?<=[国省市县区业])(?P<first>首)(?P<first_unit>家)
-    |(?P<zero>零|(?<![\d.,])0(?={ZERO_RESULT}))
     |百分之(?P<percent>{ARABIC}|{CHINESE}(?:点{CHINESE})?)
     |(?P<number>(?<![\d.]){ARABIC})
       (?:(?P<unit_from>%|亿元|万元|元|个|家|{SCALE})?\s?[-—–~～至到]+\s?(?P<to>{ARABIC}))?
@@ -27,10 +26,13 @@ CANDIDATE = re.compile(
     |(?P<streak>{CHINESE}|\d+)连(?:丰|增|冠|胜|升)
     |(?P<chinese>{CHINESE})(?P<chinese_scale>[万亿]+)?(?P<chinese_more>余|多)?(?P<chinese_unit>{UNIT}|大)
     |(?<=[超近破逾过达上])(?P<round>[百千万亿]+)(?P<round_more>余|多)?(?P<round_unit>{UNIT})?
+    |(?P<zero>零)
     |(?P<hidden>(?<![\dA-Za-z])[xX×*]{{1,8}}(?:\.[xX×*]{{1,4}})?|(?<=[一-龥])\.)(?P<hidden_scale>{SCALE})?余?(?P<hidden_unit>(?!年|月|日){UNIT})
     """,
     re.VERBOSE,
 )
+_OPENING = re.compile(r"[\d第前首榜唯一二两三四五六七八九十百千零〇万亿xX×*.]")
+"""The characters every alternative of a candidate begins with."""
 _RHYTHM = re.compile(
     r"每(?:个)?(?:(?P<time>月|周|年|季度|半年|季|旬|日|天)|"
     r"(?P<person>[名位人]))[^,，。;；、]{0,8}?(?P<bound>至少|不少于|"
@@ -77,7 +79,7 @@ def _scan(words: str, offset: int) -> list[Candidate]:
     """Return the candidates of one sentence that state a quantity."""
     quoted: list[tuple[int, int]] | None = None
     kept: list[Candidate] = []
-    for match in CANDIDATE.finditer(words):
+    for match in _matches(words):
         reader = _READERS[_alternative(match)]
         candidate = reader(words, match, kept)
         if candidate is None or _is_predicated_threshold(words, candidate, kept):
@@ -97,6 +99,17 @@ def _scan(words: str, offset: int) -> list[Candidate]:
         candidate.opening += offset
         candidate.closing += offset
     return kept
+
+
+def _matches(words: str) -> Iterator[re.Match[str]]:
+    """Yield what ``CANDIDATE.finditer`` finds, tried only where a candidate can begin: twice as fast."""
+    end = 0
+    for opening in _OPENING.finditer(words):
+        place = opening.start()
+        match = CANDIDATE.match(words, place) if place >= end else None
+        if match is not None:
+            end = match.end()
+            yield match
 
 
 def _is_predicated_threshold(words: str, found: Candidate, kept: list[Candidate]) -> bool:
@@ -151,7 +164,7 @@ def _read_number(words: str, match: re.Match[str], kept: list[Candidate]) -> Can
     start, end = match.start("number"), match.end()
     left, right = words[max(0, start - 14) : start], words[end : end + 44]
     if not match["unit"] and not match["scale"] and not refusals.counts_beings(match["number"], right):
-        return None
+        return _read_bare_zero(words, match) if match["number"] == "0" else None
     if refusals.GLUED_BEFORE.search(left) or refusals.GLUED_AFTER.match(right):
         return None
     unit = _unit_of(match, left, right)
@@ -170,6 +183,12 @@ def _read_number(words: str, match: re.Match[str], kept: list[Candidate]) -> Can
         and words[kept[-1].end : start] in ("、", "和", "与", ",")
     )
     return found
+
+
+def _read_bare_zero(words: str, match: re.Match[str]) -> Candidate | None:
+    """Return the zero written as a digit before what there is none of: 0再访."""
+    unit = zero_unit("", words[match.end() : match.end() + 10])
+    return _candidate(words, match.span(), value=0.0, unit=unit) if unit else None
 
 
 def _unit_of(match: re.Match[str], left: str, right: str) -> str | None:

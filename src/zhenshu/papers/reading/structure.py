@@ -150,10 +150,10 @@ def _turn(text: str, headings: list[tuple[int, str]]) -> int:
     """Return the place where the report turns from what was done to what is promised."""
     early = len(text) // 10
     ahead = [start for start, words in headings if _looks_ahead(words)]
-    announced = _ANNOUNCED.search(text)
     for start in ahead:
         if start >= early:
-            return start if announced is None else min(start, _opening(text, announced.start()))
+            announced = _ANNOUNCED.search(text, 0, start)
+            return start if announced is None else _opening(text, announced.start())
     reviewed = next((start for start, words in headings if _is_review(words)), 0)
     turn = _TURN.search(text, max(early, reviewed + max(early, _SAYING) if reviewed else 0))
     promising = not reviewed and (ahead or _TURN.search(text, 0, early * 3))

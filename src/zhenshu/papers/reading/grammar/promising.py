@@ -87,7 +87,7 @@ _OPENING = re.compile(
 _DUE = re.compile(r"年底|年内|季度|上半年|下半年|月底|月份|按期|如期|每[月周年季]|\d月")
 _VOW = re.compile(r"^.{0,3}(?:力争|确保|计划|争取|拟)")
 _ORGANISATION = re.compile(
-    r"[一-龥A-Za-z]{2,}(?:路|桥|河|街|村|园|中学|小学|医院|大厦|公司|集团|科技|港|高速|铁路|"
+    r"(?<=[一-龥A-Za-z][一-龥A-Za-z])(?:路|桥|河|街|村|园|中学|小学|医院|大厦|公司|集团|科技|港|高速|铁路|"
     r"广场|苑|新村|花园|线|校|局|银行|镇|股份|生物|药业)(?![一-龥]?化)"
 )
 _MEANS = re.compile(
@@ -97,17 +97,23 @@ _ANYWHERE_DOING = re.compile("|".join(sorted(_DOING)))
 _LATIN = re.compile(r"[A-Za-z0-9]")
 _TOGETHER = re.compile(r"与.{2,}(?:合作|对接|衔接)")
 _RARE = re.compile(f"[^{''.join(sorted(weights.COMMON_CHARACTERS))}\x00-\u4dff\ua000-\uffff]")
-_PLACE_NAMED = re.compile(r"[一-龥]{1,4}(?:村|路|桥|河|街|镇|山|湖|塘|园|站|港|湾)")
+_PLACE_NAMED = re.compile(r"(?<=[一-龥])(?:村|路|桥|河|街|镇|山|湖|塘|园|站|港|湾)")
 _SIGNS = {
     "honour": re.compile(
         r"(?:创建|申报|争创|获评|打造|培育|入选|建成|创成)[^,，]{0,8}(?:国家|省|市|区|县)级?"
     ),
+    "month": re.compile(r"\d{1,2}月|年底前|月底前|季度"),
+    "complete": re.compile(r"全部|全覆盖|户户通|全面完成|清零|全线"),
+    "watchword": re.compile(r"理念|思路|精神|部署|要求|原则|为抓手|为契机|为目标|为载体|导向|主题|主线"),
+    "degree": re.compile(r"更加|不断|持续|更好|更高|更优|显著|有效|进一步"),
+    "new": re.compile(r"新建|改建|扩建|迁建|新增|重建|续建"),
+}
+"""What a whole clause shows, each with the pattern that finds it."""
+_SIGNS_AT_END = {
     "done_end": re.compile(
         r"(?:开工|竣工|投产|投用|运营|通车|建成|落地|上线|启用|开园|开业|完工|达产|封顶|投运|交付|挂牌|"
         r"验收|清零|摘牌|销号)(?:建设|使用|生产|工作)?$"
     ),
-    "month": re.compile(r"\d{1,2}月|年底前|月底前|季度"),
-    "complete": re.compile(r"全部|全覆盖|户户通|全面完成|清零|全线"),
     "quoted_end": re.compile(r"”$"),
     "event_end": re.compile(r"(?:节|赛|展|会|论坛|演练|培训|评选|大比武|招聘会|运动会|晚会|博览会)$"),
     "project_end": re.compile(r"(?:项目|工程)$"),
@@ -115,12 +121,10 @@ _SIGNS = {
         r"(?:建设|改造|整治|修缮|维修|搬迁|疏浚|清淤|扩建|改建|新建|修建|拆迁|征收|征迁|收储|出让|规划|"
         r"编制)(?:工作|任务)?$"
     ),
-    "watchword": re.compile(r"理念|思路|精神|部署|要求|原则|为抓手|为契机|为目标|为载体|导向|主题|主线"),
-    "degree": re.compile(r"更加|不断|持续|更好|更高|更优|显著|有效|进一步"),
     "quality_end": re.compile(r"(?:力度|水平|能力|质量|效能|活力|环境|体系|格局|机制)$"),
-    "new": re.compile(r"新建|改建|扩建|迁建|新增|重建|续建"),
 }
-"""What a whole clause shows, each with the pattern that finds it."""
+"""What the last words of a clause show."""
+_LAST_WORDS = 10
 _SIGNS_OF_CORE = {
     "upon": re.compile(r"^[对将把].{2,}(?:进行|彻底|全面|予以)"),
     "facility": re.compile(
@@ -143,7 +147,7 @@ def describe_clause(
     doing, furthering = head in _DOING, head in _FURTHERING
     exhorting = head in _EXHORTING
     thing, rule = bool(_THINGS.search(core)), bool(_RULES.search(core))
-    abstract = bool(_ABSTRACT.search(core))
+    abstract = bool(_ABSTRACT.search(core[-_LAST_WORDS:]))
     rare = _count_rare(core)
     size = len(clause)
     names = core.count("、")
@@ -156,7 +160,7 @@ def describe_clause(
         "thing": thing,
         "rule": rule,
         "abstract": abstract,
-        "completed": bool(_COMPLETED.search(core)),
+        "completed": bool(_COMPLETED.search(core[-_LAST_WORDS:])),
         "thing_doing": thing and doing,
         "rule_doing": rule and doing,
         "thing_plain": thing and furthering and not abstract,
@@ -199,10 +203,12 @@ def describe_clause(
 def _signs(clause: str, core: str) -> list[str]:
     """Return the names of the patterns found in *clause* and in its *core*."""
     found = [name for name, sign in _SIGNS.items() if sign.search(clause)]
+    ending = clause[-_LAST_WORDS:]
+    found += [name for name, sign in _SIGNS_AT_END.items() if sign.search(ending)]
     found += [name for name, sign in _SIGNS_OF_CORE.items() if sign.search(core)]
     if core[:2] not in _VERBS:
         found.append("verbless")
-    if _RARE.search(core, 2) and _PLACE_NAMED.search(core):
+    if _PLACE_NAMED.search(core) and _RARE.search(core, 2):
         found.append("named_place")
     return found
 

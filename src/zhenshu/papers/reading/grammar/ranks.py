@@ -34,12 +34,11 @@ def leads_contest(left: str) -> bool:
     return bool(_FIELD.search(left))
 
 
-ZERO_RESULT = (
-    r"(?:进京|赴省|赴市|到市|越级|上访|非访|信访|重复访|再访|事故|伤亡|死亡|亡人|发案|案件|刑事|"
+_ZERO_RESULT = re.compile(
+    r"^(?:进京|赴省|赴市|到市|越级|上访|非访|信访|重复访|再访|事故|伤亡|死亡|亡人|发案|案件|刑事|"
     r"火点|火情|火灾|返贫|投诉|感染|确诊|传播|疫情|辍学|溺亡|新增违建|违建|命案|违规举报)"
 )
 """What a stated zero is a zero of."""
-_ZERO_RESULT = re.compile(rf"^{ZERO_RESULT}")
 _ZERO_STATE = re.compile(r"(?:动态|保持|全部|持续|均)?为$|零就业家庭[^,，]{0,6}清$")
 _UNITS_BY_NOUN = (
     ("家庭", "户"),
