@@ -165,7 +165,7 @@ def _ladders(stock: Stock, kind: LadderKind) -> None:
 def _matches(stock: Stock, kind: MatchKind) -> None:
     """Take up some of what fits: offered, taken up by a matter, done."""
     states = [MatchState(value) for value in MatchState.values]
-    for number, found in enumerate(find_matches(kind, stock.by)[:MATCHED]):
+    for number, found in enumerate(find_matches(kind, stock.by, on=stock.today)[:MATCHED]):
         match = take_up(
             kind, found.need.pk, offer_id=found.offer.pk if found.offer else None,
             clause=found.clause.code if found.clause else "", state=states[number % len(states)],
