@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from zhenshu.doors.desk.access import DeskRequest, page
-from zhenshu.doors.desk.components import Cell, Column, Link, Row
+from zhenshu.doors.desk.components import Cell, Column, Link, Option, Row
 from zhenshu.doors.desk.context import ALL
-from zhenshu.doors.desk.lists import Listing, read_asked, show_listing
+from zhenshu.doors.desk.lists import Condition, Listing, condition_bar, read_asked, show_listing
 from zhenshu.ground.packs.registry import library
 from zhenshu.ground.packs.schema import LINES, Pack
 from zhenshu.ground.people.scope import Scope
@@ -61,10 +61,15 @@ def _links_of(pack: Pack, scope: Scope) -> Iterable[tuple[str, Link]]:
 @page()
 def list_engines(request: DeskRequest) -> HttpResponse:
     """Show every engine in use, by business line."""
+    sorts = [Option(value=one.page, title=str(one.title)) for one in ENGINES]
+    conditions = [Condition("engine", _("Sort"), options=sorts)]
+    asked = read_asked(request, ["engine"])
+    wanted = next((one.title for one in sorts if one.value == asked.get("engine")), "")
     found = [
         (pack, title, link)
         for pack in library().packs.values()
         for title, link in _links_of(pack, request.scope)
+        if wanted in ("", title)
     ]
     listing = Listing(
         name=_("Engines"),
@@ -78,7 +83,8 @@ def list_engines(request: DeskRequest) -> HttpResponse:
         empty=_("No business line in force declares an engine."),
         size=200,
     )
-    return show_listing(request, listing, read_asked(request, []), breadcrumbs=[Link(title=_("Engines"))])
+    bar = condition_bar(asked, conditions)
+    return show_listing(request, listing, asked, bar=bar, breadcrumbs=[Link(title=_("Engines"))])
 
 
 def _rows(found: Sequence[tuple[Pack, str, Link]]) -> Iterable[Row]:

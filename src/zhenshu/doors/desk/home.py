@@ -41,6 +41,7 @@ from zhenshu.registers.engines.duties import on_duty
 
 SHOWN = 8
 LONG = 14
+SHOWN_DUTY = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def show_home(request: DeskRequest) -> HttpResponse:
         "role": str(role),
         "tiles": [tile_of(BY_KEY[key], counts, icon) for key, icon in TILES[role]],
         "panels": [panel_of(BY_KEY[key], request.scope, counts, most) for key, most in PANELS[role]],
-        "duty": on_duty(request.scope) if role in WITH_DUTY else [],
+        **_duty(role, request.scope),
         **_pictures(role, request.scope),
     }
     return render(request, "desk/home/home.html", context)
@@ -108,6 +109,13 @@ def show_home(request: DeskRequest) -> HttpResponse:
 def home_map(request: DeskRequest) -> HttpResponse:
     """Answer the map of the home page: it draws itself after the page is there."""
     return JsonResponse(figures.today_map(request.scope))
+
+
+def _duty(role: str, scope: Scope) -> dict[str, Any]:
+    """Return who is on duty, those whose shift runs now first, and how many shifts there are today."""
+    found = on_duty(scope) if role in WITH_DUTY else []
+    running = sorted(found, key=lambda one: not one.runs(timezone.now()))
+    return {"duty": running[:SHOWN_DUTY], "duty_count": len(found)}
 
 
 def _title(scope: Scope, counts: Mapping[str, int]) -> str:
