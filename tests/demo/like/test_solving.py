@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import product
+from types import SimpleNamespace
+from typing import Any, cast
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from zhenshu.demo.like.demands import Demand
+from zhenshu.demo.like.forms import Form, Ratio, Term
+from zhenshu.demo.like.magnitudes import PLAIN, magnitudes_of
 from zhenshu.demo.like.ordering import share_out
 from zhenshu.demo.like.solving import Rule, Unknown, solve, solve_most
 
@@ -95,3 +100,26 @@ def test_shares_add_up_to_their_sum(total, parts, seed):
     assert sum(shares) == total
     assert len(shares) == parts
     assert min(shares) >= low
+
+
+def test_a_rate_makes_its_sums_no_greater_than_it_needs():
+    """A search over ever greater sums finds nothing in the end: floating point does not tell them apart."""
+
+    def summed(name: str) -> Any:
+        counted = SimpleNamespace(full_code="fields.plot", reading="season", field=name, way="sum")
+        return SimpleNamespace(counted=counted)
+
+    quantities = {name: cast(Any, summed(name)) for name in ("part", "whole")}
+    part, whole = (
+        Form({Term("part", name, 2023): Fraction(factor)}) for name, factor in (("part", 100), ("whole", 1))
+    )
+    told = Demand(
+        "told", 2023, Ratio(Form({Term("part", "part", 2023): Fraction(1)})), *[Fraction(396600)] * 2, (0,)
+    )
+    rate = Demand("rate", 2023, Ratio(part, whole), Fraction(62), Fraction(63), (1,))
+    sizes = magnitudes_of([told, rate, rate, rate], quantities)
+    whole_size = sizes["fields.plot", "season", "whole"]
+    assert 396600 / Fraction(63, 100) <= whole_size <= 2 * 396600
+    assert sizes["fields.plot", "season", "part"] <= 2 * 396600
+    alone = magnitudes_of([rate, rate, rate], quantities)
+    assert max(alone.values()) <= 2 * PLAIN

@@ -64,6 +64,7 @@ def _size(sizes: Mapping[Key, Fraction], form: Form, quantities: Mapping[str, Qu
 def _raise(
     sizes: dict[Key, Fraction], form: Form, wanted: Fraction, quantities: Mapping[str, Quantity]
 ) -> None:
+    """Let each sum of a form be so great that the form could come to *wanted* through it alone."""
     for term, key in _keys(form, quantities).items():
-        size = wanted / min(abs(form.terms[term]), Fraction(1))
+        size = wanted / abs(form.terms[term])
         sizes[key] = min(max(sizes.get(key, Fraction(0)), size), GREATEST)
