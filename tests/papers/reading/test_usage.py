@@ -82,6 +82,8 @@ NAMES = [
     ("确定12项联合整治行动。", ["联合整治行动"]),
     ("河道总长126公里，其中内河98公里。", ["河道总长长度", "内河长度"]),
     ("与学校食堂建立直供关系，年产值突破20万元。", ["年产值"]),
+    ("完成75条195公里农村道路提升。", ["农村道路", "农村道路长度"]),
+    ("核定编制52名，在编人员18名。", ["核定编制人数", "在编人员人数"]),
     ("5.完成林地品改800亩。", ["林地品改面积"]),
     ("二是投资300万元整修路面。", ["整修路面投资额"]),
     ("使集镇面积从3平方公里向5平方公里迈进。", ["集镇面积", "集镇面积"]),
@@ -112,6 +114,11 @@ def test_change_stands_beside_the_level_it_belongs_to():
     found = read_report(f"{PLAN}农民收入达1.2万元，增加1088元，增长10%。").figures
     assert [figure.kind for figure in found] == ["target", "level_change", "level_change"]
     assert {figure.of for figure in found[1:]} == {found[0].name}
+
+
+def test_places_without_an_ordinal_are_ranks():
+    found = read_report(f"{REVIEW}位列全国综合实力千强镇64位、镇域经济500强46位。").figures
+    assert [(figure.kind, figure.value) for figure in found] == [("rank", 64), ("rank", 46)]
 
 
 def test_level_told_after_its_growth_is_the_same_quantity():
@@ -151,6 +158,10 @@ def test_goals_announced_before_the_heading_belong_to_the_plan():
     goals = "2025年经济社会发展主要预期目标是：地区生产总值增长6%。\n"
     text = f"{BOTH}一、2024年工作完成情况\n{BODY}\n{goals}三、2025年重点工作安排\n新建公厕3座。"
     assert roles(text)[-2:] == ["plan", "plan"]
+
+
+def test_account_of_key_work_is_no_plan():
+    assert set(roles(f"柳溪乡政府工作报告\n一、基本情况\n{BODY}\n二、重点工作汇报\n{BODY}")) == {"review"}
 
 
 def test_review_called_key_work_is_no_plan():

@@ -176,6 +176,8 @@ def _names_before(core: str, setting: Setting, topic: Topic) -> list[str]:
 def _name_by_context(core: str, setting: Setting, topic: Topic) -> str:
     """Return a name that says nothing alone together with what was spoken of: 产量 after 粮食播种面积."""
     around = context_of(setting, topic)
+    if not around and not core:
+        around = noun_after(setting.ahead)  # 75条195公里农村道路
     if _CLASS_ONLY.match(core) or (core in phrases.STAGES and around.endswith("项目")):
         return with_measure(f"{core}{around}", setting.candidate)
     happening = setting.candidate.family == "visits" or setting.candidate.unit in ("场", "轮", "期")

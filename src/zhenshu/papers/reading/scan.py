@@ -31,6 +31,8 @@ CANDIDATE = re.compile(
     """,
     re.VERBOSE,
 )
+_PLACED = re.compile(r"(?:位列|位居|名列|排名)[^,，。;；、]{2,22}$")
+_NEXT_PLACE = re.compile(r"^(?:[、和与,]|[、和与][^,，。;；]{2,16}(?:强|榜))$")
 _OPENING = re.compile(r"[\d第前首榜唯一二两三四五六七八九十百千零〇万亿xX×*.]")
 """The characters every alternative of a candidate begins with."""
 _RHYTHM = re.compile(
@@ -176,13 +178,15 @@ def _read_number(words: str, match: re.Match[str], kept: list[Candidate]) -> Can
     if match["to"]:
         found.value_to = parse_number(match["to"])
     found = _with_frequency(found, words)
-    found.rank = (
-        match["unit"] == "位"
-        and bool(kept)
-        and kept[-1].rank
-        and words[kept[-1].end : start] in ("、", "和", "与", ",")
-    )
+    found.rank = match["unit"] == "位" and _is_placed(words, start, kept)
     return found
+
+
+def _is_placed(words: str, start: int, kept: list[Candidate]) -> bool:
+    """Tell whether 64位 at *start* is a place: 位列全国千强镇64位, and the places listed after one."""
+    if kept and kept[-1].rank and _NEXT_PLACE.match(words[kept[-1].end : start]):
+        return True
+    return bool(_PLACED.search(words, max(0, start - 26), start))
 
 
 def _read_bare_zero(words: str, match: re.Match[str]) -> Candidate | None:
