@@ -16,6 +16,7 @@ from zhenshu.ground.packs.schema import BLOCKS, FieldType
 
 TEXT = (Path(__file__).parents[3] / "docs" / "packs.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```yaml\n(.+?)```", TEXT, re.DOTALL)
+TESTS = next(example for example in EXAMPLES if example.startswith("tests:"))
 
 
 def test_the_example_pack_passes_its_example_tests(
@@ -23,7 +24,7 @@ def test_the_example_pack_passes_its_example_tests(
 ) -> None:
     (tmp_path / "tests").mkdir()
     (tmp_path / "weather.yaml").write_text(EXAMPLES[0], encoding="utf-8")
-    (tmp_path / "tests" / "weather.yaml").write_text(EXAMPLES[1], encoding="utf-8")
+    (tmp_path / "tests" / "weather.yaml").write_text(TESTS, encoding="utf-8")
     with (tmp_path / "out").open("w") as out:
         status = run([tmp_path / "weather.yaml"], out=out, day=date(2024, 6, 20))
     assert status == 0, (tmp_path / "out").read_text()
