@@ -116,9 +116,12 @@ def send_receipts(request: HttpRequest, code: Path[Code], body: ReceiptsSchema) 
     by = caller_of(request).scope
     channel = find_channel(code, Direction.OUT, by)
     receipts = [Receipt(one.accepted, one.message, one.number, one.reason) for one in body.receipts]
-    return once(
-        request, lambda: answer(HeardSchema(items=[str(h) for h in acknowledge(channel, receipts, by=by)]))
-    )
+
+    def act() -> Answer:
+        heard = [str(one) for one in acknowledge(channel, receipts, by=by)]
+        return answer(HeardSchema.model_validate({"items": heard}))
+
+    return once(request, act)
 
 
 @router.post(
