@@ -19,6 +19,7 @@ from zhenshu.doors.desk.exports import attachment_header
 from zhenshu.doors.desk.step_forms import ASKS, StepForm
 from zhenshu.ground.packs.registry import case_kind_of, library
 from zhenshu.ground.packs.schema import CaseKind
+from zhenshu.ground.people.models import Role
 from zhenshu.ground.people.scope import Scope
 from zhenshu.registers.cases.attachments import open_attachment
 from zhenshu.registers.cases.errors import CaseNotFoundError
@@ -115,6 +116,7 @@ def show_like(request: DeskRequest, number: str) -> HttpResponse:
         "likes": seen,
         "case": case,
         "rows": [case_row(one.case) for one in seen],
+        "may_merge": case.is_open and request.scope.has_role({Role.DISPATCHER}),
         "now": timezone.now(),
     }
     return render(request, "desk/cases/like.html", context)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from zhenshu.doors.desk.case_rows import category_name, stage_word
 from zhenshu.doors.desk.components import Attachment, StageMark, StoryEntry
-from zhenshu.doors.desk.context import address
+from zhenshu.doors.desk.dossiers import title_for
 from zhenshu.doors.desk.pack_fields import shown_value
 from zhenshu.ground.areas.models import Area
 from zhenshu.ground.packs.schema import CaseKind
@@ -27,6 +27,7 @@ from zhenshu.registers.cases.models import Attachment as File
 from zhenshu.registers.cases.slip import may_read_reporter
 from zhenshu.registers.cases.story import StoryLine
 from zhenshu.registers.cases.visibility import visible_cases
+from zhenshu.registers.dossiers.visibility import may_see
 from zhenshu.registers.references import names_of
 
 # Acts of the house rather than of a person; they fold in the story.
@@ -328,15 +329,15 @@ class SubjectCard:
 
 
 def subject_card(case: Case, by: Scope, kind_word: str) -> SubjectCard | None:
-    """Return the card of the dossier the matter is about."""
+    """Return the card of the dossier the matter is about; a link for those who may open it."""
     if case.subject is None:
         return None
     others = visible_cases(by).filter(subject_id=case.subject_id, is_open=True).exclude(pk=case.pk)
-    base = address("dossiers")
+    opens = may_see(case.subject, by)
     return SubjectCard(
-        title=case.subject.title,
+        title=title_for(case.subject, by),
         kind=kind_word,
-        url=f"{base}{case.subject_id}/" if base else "",
+        url=reverse("desk:dossier", args=[case.subject_id]) if opens else "",
         open_cases=others.count(),
         list_url=f"{reverse('desk:cases')}?list=open&subject={case.subject_id}",
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, QuerySet
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from zhenshu.doors.desk.block_words import ICONS
 from zhenshu.doors.desk.lists import cases_url
@@ -24,6 +25,7 @@ from zhenshu.registers.dossiers.visibility import visible_dossiers
 class Lying:
     """A kind of which something lies in the area: how much of it there is, and its list there."""
 
+    sort: str  # matters, dossiers or records
     name: str
     icon: str
     count: int
@@ -40,7 +42,9 @@ def _cases(dossier: Dossier, scope: Scope) -> Iterable[Lying]:
     for code, count in _by_kind(inside):
         kind = library().case_kinds.get(code)
         if kind is not None:
-            yield Lying(kind.name, kind.icon, count, cases_url("all", kind=code, area=dossier.area_id))
+            yield Lying(
+                _("Matters"), kind.name, kind.icon, count, cases_url("all", kind=code, area=dossier.area_id)
+            )
 
 
 def _dossiers(dossier: Dossier, scope: Scope) -> Iterable[Lying]:
@@ -49,7 +53,7 @@ def _dossiers(dossier: Dossier, scope: Scope) -> Iterable[Lying]:
         kind = library().dossier_kinds.get(code)
         if kind is not None:
             url = f"{reverse('desk:dossiers_of', args=[code])}?area={dossier.area_id}"
-            yield Lying(kind.name, kind.icon, count, url)
+            yield Lying(_("Dossiers"), kind.name, kind.icon, count, url)
 
 
 def _records(dossier: Dossier, scope: Scope) -> Iterable[Lying]:
@@ -58,7 +62,7 @@ def _records(dossier: Dossier, scope: Scope) -> Iterable[Lying]:
         kind = library().kinds.get(code)
         if kind is not None and block_of(kind) in KEPT_BLOCKS:
             url = f"{reverse('desk:records_of', args=[code])}?area={dossier.area_id}"
-            yield Lying(kind.name, ICONS[block_of(kind)], count, url)
+            yield Lying(_("Registers of the line"), kind.name, ICONS[block_of(kind)], count, url)
 
 
 def _by_kind(found: QuerySet[Any, Any]) -> list[tuple[str, int]]:
