@@ -198,7 +198,7 @@ def test_no_phrase_has_an_unfilled_slot():
 
 # The large, plain series are shortened here, in the text as in the records.
 SHORTENED = {
-    "便民服务件2417件": f"便民服务件{SMALL.applications}件",
+    "便民服务件32417件": f"便民服务件{SMALL.applications}件",
     "网格事件960件": f"网格事件{SMALL.grid_events}件",
     "热线工单512件": f"热线工单{SMALL.tickets}件",
     "矛盾纠纷168件": f"矛盾纠纷{SMALL.disputes}件",
@@ -211,6 +211,7 @@ IN_SENTENCES = (
     "petitions.visitors.joint", "petitions.backlog_settled", "petitions.disputes",
     "urban.street_order", "urban.demolished", "urban.demolished_area", "urban.billboards",
 )  # fmt: skip
+OF_ONE_ENTERPRISE = ("突破20亿元",)  # told of the largest one, not of the township
 STATISTICS = ("enterprises.invoiced", "enterprises.taxable", "enterprises.tax")
 
 
@@ -249,7 +250,11 @@ def test_the_report_is_as_long_as_a_real_one():
 
 
 def test_every_result_that_the_report_states_comes_out_of_the_ledger(township):
-    wishes = [one for one in wishes_of(shortened_report(), 2023) if one.view == "value" and not one.barred]
+    wishes = [
+        one
+        for one in wishes_of(shortened_report(), 2023)
+        if one.view == "value" and not one.barred and one.figure.quote not in OF_ONE_ENTERPRISE
+    ]
     board = evaluate_board([one.code for one in wishes], [town()], [parse_period("2023")])
     wrong = []
     for wish in wishes:

@@ -19,11 +19,11 @@ from zhenshu.registers.dossiers.models import Dossier
 OPENED = date(2020, 1, 1)
 ENTERPRISES = 122
 ABOVE_SCALE = 47  # 规上企业: industry, then trade, services, construction
-INDUSTRY_UP = 40
+INDUSTRY_UP = 36
 # Those the report of the township speaks of, in the order of their size.
 NAMED = ("云铎新材料", "江骁装备", "沅睦医药", "湛祺电子", "铭铎纺织", "骁岳过滤", "禾悦食品", "岳祺智能")
 OTHERS_UP = (
-    *(("trade", "wholesale", "商贸"),) * 4, *(("service", "logistics", "物流"),) * 2,
+    *(("trade", "wholesale", "商贸"),) * 8, *(("service", "logistics", "物流"),) * 2,
     ("construction", "construction", "建设"),
 )  # fmt: skip
 TRADES = (

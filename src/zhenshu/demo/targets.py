@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 class YearTotals:
     """Totals of one year of the demo township."""
 
-    applications: int = 2_417
+    applications: int = 32_417
     inspections: int = 285
     hazards: int = 576
     orders: int = 122
@@ -18,7 +18,7 @@ class YearTotals:
     visits_outreach: tuple[int, int] = (51, 76)
     visits_joint: tuple[int, int] = (52, 68)
     backlog: int = 18
-    street_order: int = 406
+    street_order: int = 950
     illegal_buildings: int = 24
     illegal_size: float = 1293.33
     billboards: int = 10
@@ -38,7 +38,7 @@ TOTALS = YearTotals()
 # Later years live on at the same pace: what one month brings, and what is late of it, against the first year.
 LATER_MONTH = YearTotals(
     applications=202, inspections=26, hazards=46, orders=10, penalties=0, visits_leader=(8, 11),
-    visits_outreach=(4, 6), visits_joint=(4, 5), backlog=2, street_order=35, illegal_buildings=2,
+    visits_outreach=(4, 6), visits_joint=(4, 5), backlog=2, street_order=62, illegal_buildings=2,
     illegal_size=108.0, billboards=1, grid_events=81, tickets=43, other_urban=8, disputes=13,
 )  # fmt: skip
 LATER_LATENESS = 0.3

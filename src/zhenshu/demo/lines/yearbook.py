@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from zhenshu.demo.like.orders import Order
@@ -26,10 +27,12 @@ from zhenshu.registers.blocks.acts import keep_many
 from zhenshu.registers.dossiers.batches import DossierDraft, create_dossiers
 from zhenshu.registers.dossiers.models import Dossier
 from zhenshu.registers.dossiers.reading_rounds import Return, add_readings
+from zhenshu.registers.plans.drafts import PlanDraft
 from zhenshu.registers.plans.histories import PastItem, import_items
 from zhenshu.registers.plans.reporting import Report
 
 SIGNER = "统计员（示例）"
+HALF_WAY = Decimal(55)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ class Entry:
     until: str = ""
     titles: tuple[str, ...] = ()
     year: int = FIRST_YEAR
+    life: Mapping[str, date] = field(default_factory=dict)
+    done: date | None = None
 
 
 def entries_of(stock: Stock) -> Iterator[Entry]:
@@ -56,7 +61,10 @@ def entries_of(stock: Stock) -> Iterator[Entry]:
             whole = {name: round(total * passed, 2) for name, total in share.items()}
             titles = tuple(row.get("titles", ()))
             if n:
-                yield Entry(row["kind"], n, row.get("set", {}), whole, row.get("until", ""), titles, year)
+                own = (row.get("life", {}), row.get("done")) if first else ({}, None)
+                yield Entry(
+                    row["kind"], n, row.get("set", {}), whole, row.get("until", ""), titles, year, *own
+                )
 
 
 def some_day(stock: Stock, year: int) -> date:
@@ -129,9 +137,21 @@ def _items(stock: Stock, kind: PlanKind, entry: Entry, planner: Scope) -> None:
         if entry.until:
             stages = [*kind.life]
             life = {stage: life[stage] for stage in stages[: stages.index(entry.until) + 1]}
-        report = Report(line=str(stock.rng.choice(words()["lines"]["done"])))
-        pasts.append(PastItem(draft, life, report, done_on=end))
-    import_items(pasts, by=planner, at=min(stock.now, last_moment_of(entry.year)))
+        pasts.append(_past(stock, draft, entry.life or life, entry.done or end))
+    last = last_moment_of(entry.done.year if entry.done else entry.year)
+    import_items(pasts, by=planner, at=min(stock.now, last))
+
+
+def _past(stock: Stock, draft: PlanDraft, life: Mapping[str, date], done: date) -> PastItem:
+    """Return an item as far as it is by now: what takes more than a year may still be on its way."""
+    reached = {stage: day for stage, day in life.items() if day < stock.today}
+    if done < stock.today:
+        return PastItem(draft, reached, _line(stock, "done"), done_on=done)
+    return PastItem(replace(draft, due=done, promised=done), reached, _line(stock, "half", HALF_WAY))
+
+
+def _line(stock: Stock, stands: str, percent: Decimal | None = None) -> Report:
+    return Report(line=str(stock.rng.choice(words()["lines"][stands])), percent=percent)
 
 
 def _title(kind: PlanKind, entry: Entry, place: int) -> str:
