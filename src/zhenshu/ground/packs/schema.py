@@ -149,7 +149,7 @@ class RelationKind(Named):
 class DossierKind(Packed):
     """A lasting subject: enterprise, village, household, river section. *identity* fields find doubles.
 
-    *whole_area*: such a dossier stands for its whole area, and what lies there belongs to its file (一村一档).
+    *whole_area*: it stands for its whole area, and what lies there belongs to its file (一村一档).
     """
 
     fields: dict[str, FieldKind]
