@@ -57,7 +57,8 @@ def may_see(record: Record, scope: Scope) -> bool:
 def find_record(record_id: int, scope: Scope) -> Record:
     """Return the record if *scope* may see it; raise RecordNotFoundError otherwise."""
     related = ("area", "subject", "party", "office", "holder", "made_by")
-    record = Record.objects.select_related(*related).filter(pk=record_id).first()
+    found = Record.objects.select_related(*related).defer("area__boundary")
+    record = found.filter(pk=record_id).first()
     if record is None or not may_see(record, scope):
         raise RecordNotFoundError(record_id)
     return record

@@ -61,7 +61,8 @@ def may_see_sensitive(area_path: str, scope: Scope) -> bool:
 
 def find_dossier(dossier_id: int, scope: Scope) -> Dossier:
     """Return the dossier if *scope* may see it; raise DossierNotFoundError otherwise."""
-    dossier = Dossier.objects.select_related("area", "merged_into").filter(pk=dossier_id).first()
+    found = Dossier.objects.select_related("area", "merged_into").defer("area__boundary")
+    dossier = found.filter(pk=dossier_id).first()
     if dossier is None or not may_see(dossier, scope):
         raise DossierNotFoundError(dossier_id)
     return dossier

@@ -156,7 +156,7 @@ def _check_dates(item: PlanItem, problems: Problems) -> None:
 
 
 def _area(pk: int) -> Area | None:
-    return Area.objects.open().filter(pk=pk).first()
+    return Area.objects.open().defer("boundary").filter(pk=pk).first()
 
 
 def _office(pk: int) -> Office | None:

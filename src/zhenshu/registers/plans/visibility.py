@@ -70,7 +70,8 @@ def may_see(item: PlanItem, scope: Scope) -> bool:
 def find_item(item_id: int, scope: Scope) -> PlanItem:
     """Return the item if *scope* may see it; raise PlanNotFoundError otherwise."""
     known = ("area", "lead_office", "leader", "owner", "parent", "subject")
-    item = visible_items(scope).select_related(*known).filter(pk=item_id).first()
+    found = visible_items(scope).select_related(*known).defer("area__boundary")
+    item = found.filter(pk=item_id).first()
     if item is None:
         raise PlanNotFoundError(item_id)
     return item
