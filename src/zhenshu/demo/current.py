@@ -21,6 +21,7 @@ from zhenshu.registers.cases.models import Case
 from zhenshu.registers.cases.opening import open_case
 
 FRESH = 36  # matters of the last hours
+LEFT_WAITING = 28  # older ones that lie with an office
 OF_THE_GRID, GIVEN_BACK = 6, 3  # matters the grid worker reports today; those her village handles itself
 GRID_LOG_IN = "grid"
 BUSY_OFFICES = ("enforcement", "construction", "sanitation", "environment")
@@ -90,16 +91,11 @@ class Today:
     def _let_some_wait(self) -> None:
         """Leave some older ones with an office that has not acted: overdue, near, due today."""
         waiting = Case.objects.filter(is_open=True, stage=Stage.ACCEPTED).order_by("opened_at")
-        for case in list(waiting[: FRESH // 2]):
-            office = self._rng.choice(
-                [
-                    self._made.offices[key]
-                    for key in ("enforcement", "construction", "sanitation", "environment")
-                ]
-            )
-            self._try(
-                case, "dispatch", self.dispatcher, Given(office=office.pk, opinion="请按职责核实处理。")
-            )
+        for number, case in enumerate(waiting[:LEFT_WAITING]):
+            # Every other one goes to the office of the officer with a log-in, whose tray is looked at.
+            office = self._made.offices[BUSY_OFFICES[0 if number % 2 else number // 2 % len(BUSY_OFFICES)]]
+            given = Given(office=office.pk, opinion="请按职责核实处理。")
+            self._try(case, "dispatch", self.dispatcher, given)
 
     def _with_office(self, stages: Sequence[Stage]) -> Iterable[tuple[Case, Scope]]:
         """Yield open cases with a lead office and somebody of that office."""
