@@ -437,7 +437,10 @@ def retry_item(request: DeskRequest, item_id: int) -> HttpResponse:
     """Ask once, then let one item be tried again; a ticket that could not be read may be mended first."""
     item = find_item(item_id, request.scope)
     mending = item.channel.direction == Direction.IN and item.state == State.REFUSED
-    form = RowForm(item.payload if mending else {}, request.POST if request.method == "POST" else None)
+    # A database may give the cells of a row in any order.
+    headings = _headings(find_exchange(item.channel.exchange), [item.payload]) if mending else []
+    cells = {heading: item.payload[heading] for heading in headings}
+    form = RowForm(cells, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         row = form.row()
         done = attempt(lambda: try_again(item, by=request.scope, row=row), form, ExchangeError)
