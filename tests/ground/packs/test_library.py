@@ -15,7 +15,15 @@ from zhenshu.ground.packs.findings import walk
 from zhenshu.ground.packs.loader import shelf_of
 from zhenshu.ground.packs.pack_tests import run_file
 from zhenshu.ground.packs.registry import SHIPPED, Library, library, read_library
-from zhenshu.ground.packs.schema import LINES, ClockKind, Stage
+from zhenshu.ground.packs.schema import (
+    LINES,
+    ChecklistKind,
+    ClockKind,
+    DrawKind,
+    MatchKind,
+    Stage,
+    ThresholdKind,
+)
 from zhenshu.ground.people.models import Role
 from zhenshu.registers.cases.models import Outcome
 from zhenshu.registers.cases.steps.table import STEPS as CASE_STEPS
@@ -199,3 +207,18 @@ def test_every_shipped_line_has_tests_of_its_own() -> None:
     tested, failed = run_pack_tests(library().files, ())
     assert failed == []
     assert tested >= 40
+
+
+def test_a_matter_that_opens_by_itself_asks_for_nothing_that_nobody_fills_in() -> None:
+    """A failed item, a limit passed, a match taken up: no form asks, so a required field would refuse it."""
+    shelf = library()
+    asked = {
+        (kind.full_code, full, name)
+        for kind in shelf.kinds.values()
+        if isinstance(kind, (ChecklistKind, ThresholdKind, MatchKind, DrawKind))
+        for raised in ([kind.raises] if isinstance(kind.raises, str) else kind.raises or ())
+        for full in [raised if "." in raised else f"{kind.pack}.{raised}"]
+        for name, field in shelf.case_kind(full).fields.items()
+        if raised and field.required and field.default is None
+    }
+    assert asked == set()
