@@ -25,6 +25,7 @@ from zhenshu.measures.scorecards import acts, appeals
 from zhenshu.measures.scorecards.compute import compute
 from zhenshu.measures.scorecards.content import standing_of
 from zhenshu.measures.scorecards.models import Scorecard
+from zhenshu.measures.scorecards.rights import belongs_to
 from zhenshu.measures.scorecards.standing import Result
 from zhenshu.measures.scorecards.units import card_kinds, period_before, year_to
 
@@ -104,7 +105,11 @@ def _live(
 
 def _object(edition: Scorecard, card: ScorecardKind, at: datetime, keeper: Scope) -> None:
     """The last office of a card objects to the item that cost it most, and is heard."""
-    ranked = [one for one in standing_of(edition).units if one.place and one.total < one.attainable]
+    ranked = [
+        one
+        for one in standing_of(edition).units
+        if one.place and one.total < one.attainable and not belongs_to(keeper, card.of, one.unit.id)
+    ]  # nobody hears the objection of the own office
     if card.of != "office" or not ranked:
         return
     last = ranked[-1]

@@ -37,8 +37,8 @@ FIRST_YEAR = 2023
 TOTALS = YearTotals()
 # Later years live on at the same pace: what one month brings, and what is late of it, against the first year.
 LATER_MONTH = YearTotals(
-    applications=202, inspections=26, hazards=46, orders=10, penalties=0, visits_leader=(8, 11),
-    visits_outreach=(4, 6), visits_joint=(4, 5), backlog=2, street_order=62, illegal_buildings=2,
+    applications=150, inspections=22, hazards=40, orders=10, penalties=0, visits_leader=(8, 11),
+    visits_outreach=(4, 6), visits_joint=(4, 5), backlog=2, street_order=48, illegal_buildings=2,
     illegal_size=108.0, billboards=1, grid_events=81, tickets=43, other_urban=8, disputes=13,
 )  # fmt: skip
 LATER_LATENESS = 0.3

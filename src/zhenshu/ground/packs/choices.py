@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
-from zhenshu.ground.packs.conditions import compile_condition
+from zhenshu.ground.packs.conditions import Test, compile_condition
 from zhenshu.ground.packs.measures import Counted, MeasureError, Shelf, counted_of, read_part, terms_for
 from zhenshu.ground.packs.schema import CaseKind, DirectoryRule, Pack, ScaleKind
 from zhenshu.ground.packs.terms import facts_of
@@ -19,13 +20,36 @@ def limit_for(kind: CaseKind, clock: str, facts: Mapping[str, Any]) -> tuple[Lim
     clock's own limit.
     """
     declared = kind.clocks[clock]
-    for rule in declared.limits:
-        if compile_condition(rule.when, kind.fields, facts_of(kind))(facts):
+    for rule, holds in zip(declared.limits, _limit_tests(_Itself(kind), clock), strict=True):
+        if holds(facts):
             return rule.limit, rule.basis or declared.basis
     for category in reversed(kind.categories_above(str(facts.get("category") or ""))):
         if clock in category.limits:
             return category.limits[clock], category.basis or declared.basis
     return declared.limit, declared.basis
+
+
+class _Itself:
+    """A kind as the key of a cache: told apart by being the very same, not by all that it declares."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: CaseKind) -> None:
+        self.kind = kind
+
+    def __hash__(self) -> int:
+        return id(self.kind)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.kind is other.kind
+
+
+@lru_cache(maxsize=1024)
+def _limit_tests(of: _Itself, clock: str) -> tuple[Test, ...]:
+    """Return the conditions of a clock's limits, made ready once: each matter asks for them."""
+    kind = of.kind
+    facts = facts_of(kind)
+    return tuple(compile_condition(rule.when, kind.fields, facts) for rule in kind.clocks[clock].limits)
 
 
 def directory_line(kind: CaseKind, facts: Mapping[str, Any]) -> DirectoryRule | None:
