@@ -38,14 +38,17 @@ STREET = Rhythm(
 
 
 class Moments:
-    """Draws moments between two days after a rhythm; office rhythms fall into office time."""
+    """Draws moments between two days after a rhythm; office rhythms fall into office time.
+
+    Where nobody works in a stretch (a week of holidays), the last working day before it counts.
+    """
 
     def __init__(self, first: date, last: date, rhythm: Rhythm, calendar: WorkCalendar) -> None:
         self._calendar, self._rhythm = calendar, rhythm
-        self._days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        self._days = [first + timedelta(days=n) for n in range((last - first).days + 1)] or [last]
+        while not any(self._weight(day) for day in self._days):
+            self._days.insert(0, self._days[0] - timedelta(days=1))
         self._weights = list(accumulate(self._weight(day) for day in self._days))
-        if not self._weights[-1]:
-            raise ValueError(f"no working day from {first} to {last}")
         self._hours = list(accumulate(rhythm.hours))
 
     def _weight(self, day: date) -> float:
