@@ -38,7 +38,7 @@ def _verify_reports() -> int:
 
     fault = verify_reports()
     if fault:
-        words = {"title": str(fault.report), "reason": fault.reason}
+        words = {"title": str(fault.edition), "reason": fault.reason}
         print(_("Published report %(title)s: %(reason)s. Compare it with a backup.") % words)
         return 1
     sealed = Report.objects.exclude(sequence=None).count()
@@ -56,7 +56,7 @@ def _verify_scorecards() -> int:
 
     fault = verify_scorecards()
     if fault:
-        words = {"title": str(fault.scorecard), "reason": fault.reason}
+        words = {"title": str(fault.edition), "reason": fault.reason}
         print(_("Published scorecard %(title)s: %(reason)s. Compare it with a backup.") % words)
         return 1
     sealed = Scorecard.objects.exclude(sequence=None).count()

@@ -60,7 +60,7 @@ def test_a_late_correction_of_records_shows_and_changes_nothing_published(publis
 def test_scores_changed_behind_the_ledger_are_found(published):
     published.content["units"][0]["scores"]["in_time"]["points"] = "59.00"
     Scorecard.objects.filter(pk=published.pk).update(content=published.content)
-    assert verify_scorecards().scorecard == published
+    assert verify_scorecards().edition == published
 
 
 def test_a_period_is_published_once_and_only_when_it_is_over(published, town, scopes):

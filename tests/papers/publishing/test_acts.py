@@ -291,7 +291,7 @@ def test_tampering_is_found_and_named(draft, year, what):
     done.save()
     fault = verify_reports()
     assert fault is not None
-    assert fault.report.pk == done.pk
+    assert fault.edition.pk == done.pk
 
 
 def test_a_new_seal_over_a_changed_text_is_found_by_the_ledger(draft, year, in_english):

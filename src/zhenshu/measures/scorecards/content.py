@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
 from datetime import datetime
@@ -82,8 +81,3 @@ def standing_of(scorecard: Scorecard) -> Result:
         if one.points is not None
     }
     return correct(result_of(scorecard.content), corrections)
-
-
-def canonical(content: Mapping[str, Any]) -> str:
-    """Return the one text that a seal is taken over."""
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
